@@ -1,0 +1,118 @@
+//! Condition types and reasons: the closed vocabulary of `kubectl describe`. Computed elsewhere, named here.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+
+/// A condition's type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ConditionType {
+    /// Everything below is true.
+    Ready,
+    /// The spec is valid, supported and granted.
+    Accepted,
+    /// The platform has exactly one client for the application, as the spec wants it.
+    Registered,
+    /// The Secret holds id and secret.
+    SecretPublished,
+    /// What the Secret holds obtained a token.
+    CredentialsVerified,
+    /// The tenant may install the application.
+    Allowed,
+    /// The tenant has installed it.
+    Installed,
+    /// The platform accepts the operator's credential.
+    Authenticated,
+    /// Something still refers to the platform; shown while it is being deleted.
+    InUse,
+    /// Work is under way (kstatus); present only while true.
+    Reconciling,
+    /// Nothing will happen until a person acts (kstatus); present only while true.
+    Stalled,
+}
+
+/// A condition's reason: one word for each cause, the same in Events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// As it should be.
+    Ready,
+    /// Not there yet, and nothing is wrong.
+    Reconciling,
+    /// The spec contradicts itself or a limit.
+    InvalidSpec,
+    /// The platform that is referred to does not exist.
+    PlatformNotFound,
+    /// The platform that is referred to is not Ready.
+    PlatformNotReady,
+    /// No grant of the platform allows it.
+    NotGranted,
+    /// A Secret with credentials is missing, not labelled or empty.
+    CredentialsNotFound,
+    /// 401: the platform does not accept our credential.
+    PlatformUnauthorized,
+    /// 403: our credential lacks a right.
+    PlatformForbidden,
+    /// No answer, or one that says "later".
+    PlatformUnreachable,
+    /// 429.
+    RateLimited,
+    /// Somebody else's client has the name.
+    NameConflict,
+    /// A call was sent whose outcome is not known yet, or cannot be found out.
+    OutcomeUnknown,
+    /// The Secret of that name belongs to somebody else.
+    SecretNotOwned,
+    /// Somebody keeps overwriting the Secret.
+    SecretContested,
+    /// The API server refused the Secret.
+    SecretWriteFailed,
+    /// The platform has no such thing.
+    UnsupportedByPlatform,
+    /// The tenant's own credential is needed.
+    TenantCredentialsRequired,
+    /// An older installation for the same application and tenant exists.
+    DuplicateInstallation,
+    /// Installations still refer to the application that is being deleted.
+    InstallationsRemain,
+    /// The application that is referred to is missing or not registered yet.
+    ApplicationNotReady,
+    /// The claim was made by another installation of the operator.
+    RestoredElsewhere,
+    /// Too many clients are gone from the platform at once to be believed.
+    MassAbsence,
+    /// The platform is another one, or another owner, than the one registered at.
+    PlatformIdentityChanged,
+}
+
+macro_rules! name_of_variant {
+    ($type:ty) => {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Debug::fmt(self, f)
+            }
+        }
+    };
+}
+name_of_variant!(ConditionType);
+name_of_variant!(Reason);
+
+/// The condition of this type, if it is there.
+#[must_use]
+pub fn find(conditions: &[Condition], wanted: ConditionType) -> Option<&Condition> {
+    conditions.iter().find(|c| c.type_ == wanted.to_string())
+}
+
+/// Whether the condition of this type is there and `True`.
+#[must_use]
+pub fn is_true(conditions: &[Condition], wanted: ConditionType) -> bool {
+    find(conditions, wanted).is_some_and(|c| c.status == "True")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_variants() {
+        assert_eq!(ConditionType::SecretPublished.to_string(), "SecretPublished");
+        assert_eq!(Reason::NotGranted.to_string(), "NotGranted");
+    }
+}

@@ -1,0 +1,192 @@
+//! `ClusterOAuthPlatform`: the connection to one platform, and who may use it for what.
+
+#![allow(
+    clippy::duplicated_attributes,
+    reason = "printer columns share their type and priority"
+)]
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use kube::{CustomResource, KubeSchema};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::secret_ref::ApiCredentials;
+
+/// Connection to one platform that registers OAuth2 clients, and the grants that say which namespaces may do what
+/// there. Without a grant nobody may do anything.
+#[derive(CustomResource, Clone, Debug, Default, Deserialize, Serialize, KubeSchema, PartialEq)]
+#[kube(
+    group = "oauthregistrar.io",
+    version = "v1alpha1",
+    kind = "ClusterOAuthPlatform",
+    plural = "clusteroauthplatforms",
+    shortname = "coplat",
+    category = "oauthregistrar",
+    status = "PlatformStatus",
+    derive = "PartialEq",
+    cel,
+    doc = "Connection to one platform that registers OAuth2 clients, and who may use it for what.",
+    printcolumn(
+        name = "Ready",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Ready\")].status"
+    ),
+    printcolumn(
+        name = "Reason",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Ready\")].reason"
+    ),
+    printcolumn(
+        name = "Issuer",
+        type_ = "string",
+        json_path = ".status.identity.issuer",
+        priority = 1
+    ),
+    printcolumn(name = "Owner", type_ = "string", json_path = ".status.identity.owner", priority = 1),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
+)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = Rule::new("has(self.olt)").message("spec must hold exactly one platform block: set spec.olt"))]
+pub struct ClusterOAuthPlatformSpec {
+    /// An OLT (Lightelligence) platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub olt: Option<OltPlatform>,
+    /// How the operator treats the platform.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Which namespaces may use the platform, and for what. Grants that match a namespace are united; what no grant
+    /// names is refused with `NotGranted`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 64))]
+    pub grants: Vec<Grant>,
+}
+
+/// Where an OLT platform is and how the operator authenticates there.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, KubeSchema, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct OltPlatform {
+    /// Base URL of the business API, such as `https://api.example.com/v1`.
+    #[schemars(length(min = 1, max = 2000))]
+    #[x_kube(validation = Rule::new("self.matches('^https?://[^/?#@]+(/[^?#]*)?$') && !self.endsWith('/')")
+        .message("must be an absolute URL without user, query, fragment and trailing slash, such as https://api.example.com/v1"))]
+    pub api_url: String,
+    /// Issuer of the identity realm (RFC 8414), such as `https://id.example.com/v1/id/auth/realms/olt`.
+    #[schemars(length(min = 1, max = 2000))]
+    #[x_kube(validation = Rule::new("self.matches('^https?://[^/?#@]+(/[^?#]*)?$') && !self.endsWith('/')")
+        .message("must be an absolute URL without user, query, fragment and trailing slash, such as https://id.example.com/v1/id/auth/realms/olt"))]
+    pub issuer_url: String,
+    /// Where the operator's ownership marker goes. `Description`: behind the application's description, ` [reg:…]`.
+    /// `None`: nowhere; then a registration whose answer is lost needs a person.
+    #[serde(default)]
+    pub marker: MarkerPlace,
+    /// How the operator authenticates. The token's tenant owns what is registered; it needs the permissions
+    /// `applications_development:read` and `applications_development:write`.
+    pub credentials: ApiCredentials,
+}
+
+/// Where the ownership marker is kept at the platform.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema, PartialEq, Eq)]
+pub enum MarkerPlace {
+    /// Behind the description.
+    #[default]
+    Description,
+    /// Nowhere.
+    None,
+}
+
+/// How the operator treats the platform.
+#[derive(Clone, Debug, Deserialize, Serialize, KubeSchema, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct Limits {
+    /// Time-out of one call, 100ms to 30s. Three times this must not exceed the operator's `--settle`. Default: 10s.
+    #[serde(default = "default_timeout")]
+    #[schemars(length(max = 16))]
+    #[x_kube(validation = Rule::new("self.matches('^[0-9]+(ms|s)$') && duration(self) >= duration('100ms') && duration(self) <= duration('30s')")
+        .message("must be a duration from 100ms to 30s in ms or s, such as 10s"))]
+    pub timeout: String,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            timeout: default_timeout(),
+        }
+    }
+}
+
+fn default_timeout() -> String {
+    "10s".to_owned()
+}
+
+/// What some namespaces may do at the platform. What is absent is not granted.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, KubeSchema, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct Grant {
+    /// The namespaces.
+    pub namespaces: GrantedNamespaces,
+    /// Tenants whose access they may allow and install, as lower-case UUIDs; `*` alone: any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 256), extend("x-kubernetes-list-type" = "set"), inner(length(max = 36)))]
+    #[x_kube(validation = Rule::new("self.all(t, t == '*' || t.matches('^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'))")
+        .message("each must be a tenant's id, a lower-case UUID such as 22222222-2222-4222-8222-222222222222, or \"*\" for any"))]
+    pub tenant_ids: Vec<String>,
+    /// Permissions that their applications may declare, by alias or id; `*` alone: any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 256), extend("x-kubernetes-list-type" = "set"), inner(length(min = 1, max = 128)))]
+    pub permissions: Vec<String>,
+}
+
+/// Namespaces by name.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, KubeSchema, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = Rule::new("has(self.names)").message("must say which namespaces: set names"))]
+pub struct GrantedNamespaces {
+    /// Their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(min = 1, max = 256), extend("x-kubernetes-list-type" = "set"), inner(length(min = 1, max = 63)))]
+    pub names: Vec<String>,
+}
+
+/// What the operator found out about the platform.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema, PartialEq)]
+#[serde(rename_all = "camelCase")]
+#[schemars(extend("default" = {"observedGeneration": -1}))]
+pub struct PlatformStatus {
+    /// The generation that the rest of the status tells about; -1 until it was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// Who the operator is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<PlatformIdentity>,
+    /// What the platform can do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capabilities: Option<PlatformCapabilities>,
+    /// Conditions: Ready, Accepted, Authenticated; InUse while it is being deleted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
+    pub conditions: Vec<Condition>,
+}
+
+/// Issuer and owner; compared before any "not found" is believed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct PlatformIdentity {
+    /// Issuer of tokens (RFC 8414).
+    #[serde(default)]
+    pub issuer: String,
+    /// On OLT the tenant of the operator's token, which owns what is registered.
+    #[serde(default)]
+    pub owner: String,
+}
+
+/// What the platform can do.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct PlatformCapabilities {
+    /// A second client of the same name is refused.
+    #[serde(default)]
+    pub unique_names: bool,
+    /// A client whose registration answer was lost is found again by its marker.
+    #[serde(default)]
+    pub lookup_by_marker: bool,
+}

@@ -1,0 +1,339 @@
+//! What the operator may do in a cluster: one table, and the RBAC objects made from it.
+//!
+//! `cargo xtask generate` writes `examples/install/rbac.yaml` and the rules of the chart from here, and tests and the demo
+//! bind exactly the same.
+//! RBAC cannot tell a Secret's metadata from its data, so rights on Secrets are bound namespace by namespace; to bind
+//! `oauth-registrar-namespace` cluster-wide is an administrator's explicit choice and never made here.
+
+use serde_json::{Value, json};
+
+use super::well_known::{GROUP, MANAGER};
+
+/// Name of the service account, and of the roles in the cluster and in the operator's namespace.
+pub const ACCOUNT: &str = MANAGER;
+/// The ClusterRole that is bound in each watched namespace.
+pub const NAMESPACE_ROLE: &str = "oauth-registrar-namespace";
+/// The Role in `default`, where Events about objects without a namespace go.
+pub const EVENTS_ROLE: &str = "oauth-registrar-events";
+
+/// Where a right holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// In the whole cluster.
+    Cluster,
+    /// In each namespace with applications.
+    WatchedNamespace,
+    /// In the namespace that the operator runs in.
+    OperatorNamespace,
+    /// In the namespace `default`.
+    DefaultNamespace,
+}
+
+/// One line of the table: what may be done with some resources, and what for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Right {
+    /// Where it holds.
+    pub scope: Scope,
+    /// API group; the core group is empty.
+    pub group: &'static str,
+    /// Resources and subresources.
+    pub resources: &'static [&'static str],
+    /// The only objects it holds for; none: all.
+    pub names: &'static [&'static str],
+    /// What may be done.
+    pub verbs: &'static [&'static str],
+    /// What the operator needs it for.
+    pub why: &'static str,
+}
+
+/// All rights. A verb that no step of the operator needs does not stand here.
+pub const RIGHTS: &[Right] = &[
+    Right {
+        scope: Scope::Cluster,
+        group: GROUP,
+        resources: &["clusteroauthplatforms"],
+        names: &[],
+        verbs: &["get", "list", "watch", "patch"],
+        why: "Follows the platforms; patch sets and releases the finalizer.",
+    },
+    Right {
+        scope: Scope::Cluster,
+        group: GROUP,
+        resources: &["clusteroauthplatforms/status"],
+        names: &[],
+        verbs: &["patch"],
+        why: "Reports whether a platform can be used.",
+    },
+    Right {
+        scope: Scope::Cluster,
+        group: "",
+        resources: &["namespaces"],
+        names: &["kube-system"],
+        verbs: &["get"],
+        why: "The UID of kube-system tells this cluster's clients from another's, unless --instance is given.",
+    },
+    Right {
+        scope: Scope::WatchedNamespace,
+        group: GROUP,
+        resources: &["oauthapplications", "tenantinstallations"],
+        names: &[],
+        verbs: &["get", "list", "watch", "patch"],
+        why: "Follows what users wish for; patch writes the claim and the finalizer.",
+    },
+    Right {
+        scope: Scope::WatchedNamespace,
+        group: GROUP,
+        resources: &["oauthapplications/status", "tenantinstallations/status"],
+        names: &[],
+        verbs: &["patch"],
+        why: "Reports what was found and done.",
+    },
+    Right {
+        scope: Scope::WatchedNamespace,
+        group: "",
+        resources: &["secrets"],
+        names: &[],
+        verbs: &["get", "list", "watch", "create", "patch"],
+        why: "Publishes credentials and reads those of tenants. Deleting is left to the garbage collector.",
+    },
+    Right {
+        scope: Scope::WatchedNamespace,
+        group: "events.k8s.io",
+        resources: &["events"],
+        names: &[],
+        verbs: &["create", "patch"],
+        why: "Tells the story of an application; a repeated Event is patched.",
+    },
+    Right {
+        scope: Scope::OperatorNamespace,
+        group: "",
+        resources: &["secrets"],
+        names: &[],
+        verbs: &["get", "list", "watch"],
+        why: "Reads the credentials of the platforms.",
+    },
+    Right {
+        scope: Scope::DefaultNamespace,
+        group: "events.k8s.io",
+        resources: &["events"],
+        names: &[],
+        verbs: &["create", "patch"],
+        why: "Events about platforms, which have no namespace, are kept here.",
+    },
+];
+
+/// Service account, roles and bindings for an operator that runs in one namespace and watches others, in the order in
+/// which they are to be applied. Equal input gives equal output; the namespaces themselves are not among them.
+#[must_use]
+pub fn manifests(operator_namespace: &str, watched: &[&str]) -> Vec<Value> {
+    let subject = json!([{ "kind": "ServiceAccount", "name": ACCOUNT, "namespace": operator_namespace }]);
+    let mut objects = vec![
+        json!({
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": metadata(ACCOUNT, Some(operator_namespace)),
+        }),
+        role("ClusterRole", ACCOUNT, None, Scope::Cluster),
+        binding("ClusterRoleBinding", None, ("ClusterRole", ACCOUNT), &subject),
+        role("ClusterRole", NAMESPACE_ROLE, None, Scope::WatchedNamespace),
+    ];
+    let bound = watched.iter().map(|namespace| {
+        binding(
+            "RoleBinding",
+            Some(namespace),
+            ("ClusterRole", NAMESPACE_ROLE),
+            &subject,
+        )
+    });
+    objects.extend(bound);
+    for (name, namespace, scope) in [
+        (ACCOUNT, operator_namespace, Scope::OperatorNamespace),
+        (EVENTS_ROLE, "default", Scope::DefaultNamespace),
+    ] {
+        objects.push(role("Role", name, Some(namespace), scope));
+        objects.push(binding("RoleBinding", Some(namespace), ("Role", name), &subject));
+    }
+    objects
+}
+
+fn role(kind: &str, name: &str, namespace: Option<&str>, scope: Scope) -> Value {
+    let rules: Vec<Value> = RIGHTS.iter().filter(|right| right.scope == scope).map(rule).collect();
+    json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": kind,
+        "metadata": metadata(name, namespace),
+        "rules": rules,
+    })
+}
+
+/// One line of the table as a rule of RBAC.
+#[must_use]
+pub fn rule(right: &Right) -> Value {
+    let mut rule = json!({ "apiGroups": [right.group], "resources": right.resources, "verbs": right.verbs });
+    if !right.names.is_empty() {
+        rule["resourceNames"] = json!(right.names);
+    }
+    rule
+}
+
+fn binding(kind: &str, namespace: Option<&str>, (role_kind, role): (&str, &str), subject: &Value) -> Value {
+    json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": kind,
+        "metadata": metadata(role, namespace),
+        "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": role_kind, "name": role },
+        "subjects": subject,
+    })
+}
+
+fn metadata(name: &str, namespace: Option<&str>) -> Value {
+    let mut metadata = json!({ "name": name, "labels": { "app.kubernetes.io/name": MANAGER } });
+    if let Some(namespace) = namespace {
+        metadata["namespace"] = namespace.into();
+    }
+    metadata
+}
+
+#[cfg(test)]
+mod tests {
+    use k8s_openapi::api::core::v1::ServiceAccount;
+    use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding};
+    use serde::{Serialize, de::DeserializeOwned};
+
+    use super::*;
+
+    fn of(scope: Scope) -> impl Iterator<Item = &'static Right> {
+        RIGHTS.iter().filter(move |right| right.scope == scope)
+    }
+
+    #[test]
+    fn nothing_is_granted_by_wildcard() {
+        for right in RIGHTS {
+            let words = [right.resources, right.names, right.verbs].concat();
+            assert!(
+                !right.group.contains('*') && words.iter().all(|word| !word.contains('*')),
+                "{right:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_is_deleted_impersonated_or_escalated() {
+        let allowed = ["get", "list", "watch", "create", "patch"];
+        for right in RIGHTS {
+            assert!(right.verbs.iter().all(|verb| allowed.contains(verb)), "{right:?}");
+            assert!(!right.group.starts_with("rbac."), "{right:?}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_never_reached_cluster_wide() {
+        assert!(of(Scope::Cluster).all(|right| !right.resources.contains(&"secrets")));
+        let wide: Vec<Value> = manifests("ops", &["a"])
+            .into_iter()
+            .filter(|o| o["kind"] == "ClusterRoleBinding")
+            .collect();
+        assert_eq!(wide.len(), 1);
+        assert_eq!(
+            wide[0]["roleRef"]["name"], ACCOUNT,
+            "the role of namespaces is bound per namespace only"
+        );
+    }
+
+    #[test]
+    fn nobody_elses_secret_is_written_in_the_operators_namespace() {
+        for right in of(Scope::OperatorNamespace) {
+            assert_eq!(right.verbs, ["get", "list", "watch"]);
+        }
+    }
+
+    #[test]
+    fn only_one_namespace_can_be_read() {
+        let namespaces: Vec<&Right> = RIGHTS
+            .iter()
+            .filter(|right| right.resources.contains(&"namespaces"))
+            .collect();
+        assert_eq!(namespaces.len(), 1);
+        assert_eq!(
+            (namespaces[0].names, namespaces[0].verbs),
+            (&["kube-system"][..], &["get"][..])
+        );
+    }
+
+    #[test]
+    fn repeated_events_can_be_patched() {
+        let events = RIGHTS.iter().filter(|right| right.resources.contains(&"events"));
+        let verbs: Vec<_> = events.map(|right| (right.group, right.verbs)).collect();
+        assert_eq!(verbs, vec![("events.k8s.io", &["create", "patch"][..]); 2]);
+    }
+
+    #[test]
+    fn every_right_says_what_it_is_for() {
+        assert!(
+            RIGHTS
+                .iter()
+                .all(|right| right.why.len() > 20 && right.why.ends_with('.'))
+        );
+    }
+
+    #[test]
+    fn every_kind_and_its_status_are_in_the_table() {
+        for crd in super::super::crds() {
+            let plural = crd.spec.names.plural.as_str();
+            let scope = if crd.spec.scope == "Cluster" {
+                Scope::Cluster
+            } else {
+                Scope::WatchedNamespace
+            };
+            for resource in [plural.to_owned(), format!("{plural}/status")] {
+                assert!(
+                    of(scope).any(|right| right.resources.contains(&resource.as_str())),
+                    "{resource}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn each_watched_namespace_gets_one_binding_and_no_other_does() {
+        let bound: Vec<Value> = manifests("ops", &["a", "b"])
+            .into_iter()
+            .filter(|object| object["roleRef"]["name"] == NAMESPACE_ROLE)
+            .map(|object| object["metadata"]["namespace"].clone())
+            .collect();
+        assert_eq!(bound, [json!("a"), json!("b")]);
+    }
+
+    #[test]
+    fn all_bindings_name_the_operators_account() {
+        for object in manifests("ops", &["a"])
+            .iter()
+            .filter(|object| object.get("roleRef").is_some())
+        {
+            assert_eq!(
+                object["subjects"],
+                json!([{ "kind": "ServiceAccount", "name": "oauth-registrar", "namespace": "ops" }])
+            );
+        }
+    }
+
+    /// Fails when a member is misspelt: the type would drop it.
+    fn survives<T: Serialize + DeserializeOwned>(object: &Value) {
+        let typed: T = serde_json::from_value(object.clone()).unwrap();
+        assert_eq!(&serde_json::to_value(typed).unwrap(), object);
+    }
+
+    #[test]
+    fn the_objects_are_those_of_kubernetes() {
+        for object in manifests("ops", &["a", "b"]) {
+            match object["kind"].as_str().unwrap() {
+                "ServiceAccount" => survives::<ServiceAccount>(&object),
+                "ClusterRole" => survives::<ClusterRole>(&object),
+                "ClusterRoleBinding" => survives::<ClusterRoleBinding>(&object),
+                "Role" => survives::<Role>(&object),
+                "RoleBinding" => survives::<RoleBinding>(&object),
+                other => panic!("unexpected kind {other}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The command line. Each flag is also an environment variable `OAUTH_REGISTRAR_…`.
+
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Manages OAuth2 clients as Kubernetes resources.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the operator, against the cluster of KUBECONFIG or the one it runs in.
+    Run(Run),
+    /// Print the CustomResourceDefinitions as YAML.
+    Crds,
+}
+
+/// Flags of `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The operator's own namespace, where the credentials of platforms lie. Default: the pod's.
+    #[arg(long, env = "OAUTH_REGISTRAR_NAMESPACE", value_name = "NAME")]
+    pub namespace: Option<String>,
+
+    /// A namespace to watch for applications and installations; may be given several times. Without it all
+    /// namespaces are watched, for which the operator needs its rights bound cluster-wide.
+    #[arg(
+        long = "watch-namespace",
+        env = "OAUTH_REGISTRAR_WATCH_NAMESPACE",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub watch_namespaces: Vec<String>,
+
+    /// Name of this installation of the operator; it goes into every ownership marker. Two installations that share a
+    /// platform need different ones, and it must never change. Default: the UID of the namespace kube-system.
+    #[arg(long, env = "OAUTH_REGISTRAR_INSTANCE", value_name = "NAME")]
+    pub instance: Option<String>,
+
+    /// A host that may be spoken to over plain HTTP, such as 127.0.0.1; may be given several times. For tests and
+    /// demonstrations only: tokens and secrets would be readable on the way.
+    #[arg(
+        long = "allow-insecure-host",
+        env = "OAUTH_REGISTRAR_ALLOW_INSECURE_HOST",
+        value_name = "HOST",
+        value_delimiter = ','
+    )]
+    pub insecure_hosts: Vec<String>,
+
+    /// After how long something refused is looked at again where no watch can tell that its cause is gone, such as 5m.
+    #[arg(long = "recheck-interval", env = "OAUTH_REGISTRAR_RECHECK_INTERVAL", value_name = "DURATION", default_value = "5m", value_parser = duration)]
+    pub recheck: Duration,
+
+    /// How often a platform's list of clients is compared with what was registered there, such as 10m. What a list does not
+    /// show, such as the allowed tenants, is looked at once a day.
+    #[arg(long = "resync-interval", env = "OAUTH_REGISTRAR_RESYNC_INTERVAL", value_name = "DURATION", default_value = "10m", value_parser = duration)]
+    pub resync: Duration,
+
+    /// How long a call whose outcome is unknown is waited out before its client is taken over, such as 40s. At least
+    /// three times the limits.timeout of every platform, plus what a platform may still take after we gave up.
+    #[arg(long, env = "OAUTH_REGISTRAR_SETTLE", value_name = "DURATION", default_value = "40s", value_parser = duration)]
+    pub settle: Duration,
+
+    /// How log lines look. The variable `RUST_LOG` chooses what is logged.
+    #[arg(
+        long = "log-format",
+        env = "OAUTH_REGISTRAR_LOG_FORMAT",
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
+    pub log_format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// A duration in `ms`, `s`, `m` or `h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("{text:?} is not a duration; write a number and ms, s, m or h, such as 40s");
+    let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+    let number: u64 = text[..split].parse().map_err(|_| wrong())?;
+    let milliseconds = match &text[split..] {
+        "ms" => Some(number),
+        "s" => number.checked_mul(1000),
+        "m" => number.checked_mul(60 * 1000),
+        "h" => number.checked_mul(3600 * 1000),
+        _ => None,
+    };
+    milliseconds.map(Duration::from_millis).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(arguments: &[&str]) -> Run {
+        let all = ["oauth-registrar", "run"].iter().chain(arguments);
+        match Arguments::try_parse_from(all).unwrap().command {
+            Command::Run(run) => run,
+            Command::Crds => panic!("another command"),
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_looked_at_again_every_five_minutes_and_a_claim_settles_in_forty_seconds() {
+        let defaults = run(&[]);
+        assert_eq!(
+            (defaults.recheck, defaults.settle),
+            (Duration::from_mins(5), Duration::from_secs(40))
+        );
+    }
+
+    #[test]
+    fn namespaces_may_be_given_several_times() {
+        assert_eq!(
+            run(&["--watch-namespace", "a", "--watch-namespace", "b"]).watch_namespaces,
+            ["a", "b"]
+        );
+    }
+
+    #[test]
+    fn durations_have_a_unit() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("2h"), Ok(Duration::from_hours(2)));
+        assert!(duration("5").is_err() && duration("s").is_err() && duration("5 days").is_err());
+        assert!(duration("18446744073709551615h").is_err());
+    }
+}

@@ -1,0 +1,265 @@
+//! Opening a case: from the resource, its platform and our memory to the first snapshot. Reads caches only.
+
+use std::sync::Arc;
+
+use kube::{Api, ResourceExt};
+
+use super::validate::{self, Against};
+use crate::api::OAuthApplication;
+use crate::api::application::{ApplicationStatus, DeletionPolicy, InstallationCount, Outcome};
+use crate::api::conditions::{ConditionType, Reason, is_true};
+use crate::api::well_known::{CLAIM, DEREGISTER, RETRY};
+use crate::controller::connections::Connection;
+use crate::controller::context::{Context, jitter};
+use crate::controller::error::Error;
+use crate::domain::claim::Found;
+use crate::domain::decide::{Stage, Trouble};
+use crate::domain::observed::{Known, Object, PlatformSeen, Published, Seen, Told};
+use crate::domain::registration::TenantId;
+use crate::domain::step::SecretSeen;
+use crate::domain::wish::{Farewell, Output, Wish};
+
+/// One application under the hand of one reconcile.
+pub struct Case {
+    /// The resource as it was handed in.
+    pub object: Arc<OAuthApplication>,
+    /// Its API.
+    pub api: Api<OAuthApplication>,
+    /// Its UID.
+    pub uid: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// The version that the next write tests.
+    pub version: Option<String>,
+    /// The Secret that it wants.
+    pub output: Output,
+    /// The platform, if it is Ready.
+    pub connection: Option<Arc<Connection>>,
+    /// The number of the suspicion against it, if there is one.
+    pub suspicion: Option<u64>,
+    /// Its installations.
+    pub installations: Option<InstallationCount>,
+}
+
+impl Case {
+    /// Opens the case of a resource.
+    pub fn open(object: Arc<OAuthApplication>, ctx: &Context) -> Result<Self, Error> {
+        let (Some(uid), Some(namespace)) = (object.uid(), object.namespace()) else {
+            return Err(Error::Incomplete);
+        };
+        Ok(Self {
+            api: Api::namespaced(ctx.client.clone(), &namespace),
+            version: object.resource_version(),
+            output: validate::output(object.spec.secret.as_ref(), &object.name_any()),
+            connection: ctx.connections.find(&object.spec.platform_ref.name),
+            suspicion: ctx.suspicions.against(&uid),
+            installations: ctx.view.installation_count(&namespace, &object.name_any()),
+            uid,
+            namespace,
+            object,
+        })
+    }
+
+    /// A person asks to try again what was given up, and that was not done yet.
+    fn retry_asked(&self) -> bool {
+        let served = self.object.status.as_ref().and_then(|s| s.retried.as_ref());
+        let asked = self.object.annotations().get(RETRY);
+        asked.is_some() && asked != served
+    }
+
+    /// Whether the resource is being deleted.
+    #[must_use]
+    pub fn is_leaving(&self) -> bool {
+        self.object.metadata.deletion_timestamp.is_some()
+    }
+
+    /// What is wanted, or the first thing in the spec or the platform that stands in the way.
+    pub fn wish(&self, ctx: &Context) -> Result<Wish, Trouble> {
+        if self.is_leaving() {
+            return Ok(Wish::Absent(self.farewell(ctx)));
+        }
+        let platform = &self.object.spec.platform_ref.name;
+        let Some(found) = ctx.view.platform(platform) else {
+            return Err(platform_missing(platform));
+        };
+        let Some(connection) = &self.connection else {
+            return Err(platform_not_ready(platform, &found));
+        };
+        let against = Against {
+            namespace: &self.namespace,
+            name: &self.object.name_any(),
+            platform,
+            grants: &found.spec.grants,
+            permissions: &connection.permissions,
+            installed_tenants: self.installed_tenants(ctx),
+        };
+        validate::wanted(&self.object.spec, against).map(|wanted| Wish::Present(Box::new(wanted)))
+    }
+
+    fn installed_tenants(&self, ctx: &Context) -> Vec<TenantId> {
+        let all = ctx.view.installations_of(&self.namespace, &self.object.name_any());
+        let live = all.iter().filter(|i| i.metadata.deletion_timestamp.is_none());
+        live.map(|i| TenantId(i.spec.tenant_id.clone())).collect()
+    }
+
+    fn farewell(&self, ctx: &Context) -> Farewell {
+        let all = ctx.view.installations_of(&self.namespace, &self.object.name_any());
+        let (leaving, remaining): (Vec<_>, Vec<_>) = all.iter().partition(|i| i.metadata.deletion_timestamp.is_some());
+        let mut remaining: Vec<String> = remaining.iter().map(|i| i.name_any()).collect();
+        remaining.sort();
+        Farewell {
+            orphan: self.object.spec.deletion.policy == DeletionPolicy::Orphan,
+            secret_name: self.output.name.clone(),
+            leaving: leaving.len(),
+            remaining,
+        }
+    }
+
+    /// The first snapshot.
+    #[must_use]
+    pub fn seen(&self, ctx: &Context, connection: &Connection) -> Seen {
+        let annotation = self.object.annotations().get(CLAIM).map(String::as_str);
+        let claim = Found::parse(annotation, &self.uid, &ctx.settings.holder.instance);
+        let mut told = told(self.object.status.as_ref());
+        if self.retry_asked() {
+            told.replaced = 0;
+        }
+        // A status that came along with the claim of another resource tells about that one.
+        let told = match claim {
+            Found::Carried(_) => Told {
+                identity: told.identity,
+                ..Told::default()
+            },
+            _ => told,
+        };
+        let mut seen = Seen {
+            now: ctx.now(),
+            jitter: jitter(),
+            fresh_id: uuid::Uuid::new_v4().to_string(),
+            rules: ctx.settings.rules,
+            holder: ctx.settings.holder.clone(),
+            object: Object {
+                uid: self.uid.clone(),
+                namespace: self.namespace.clone(),
+                name: self.object.name_any(),
+                generation: self.object.metadata.generation.unwrap_or_default(),
+                has_finalizer: self.object.finalizers().iter().any(|f| f == DEREGISTER),
+            },
+            claim,
+            memory: ctx.memories.of(&self.uid),
+            platform: PlatformSeen {
+                capabilities: connection.platform.capabilities(),
+                identity: connection.identity.clone(),
+                timeout: connection.timeout,
+                settle: ctx.settings.settle,
+            },
+            secret_hint: ctx.view.secret_version(&self.namespace, &self.output.name),
+            secret: SecretSeen::Unread,
+            secret_read_at: ctx.now(),
+            authority: None,
+            claim_is_fresh: false,
+            scan: None,
+            clients: std::collections::BTreeMap::new(),
+            allowed: None,
+            proof: None,
+            known: told.known.clone(),
+            applied: self.suspicion.is_none()
+                && told.applied_generation == self.object.metadata.generation
+                && told.applied_generation.is_some(),
+            updated: false,
+            rows_sent: std::collections::BTreeSet::new(),
+            allowed_by_us: told.allowed_by_us.clone(),
+            published: Published::default(),
+            suspected: self.suspicion.is_some(),
+            retry_asked: self.retry_asked(),
+            store_refused: None,
+            stale: false,
+            released: false,
+            disowned: false,
+            failure: None,
+            told,
+        };
+        seen.note_claim();
+        seen
+    }
+
+    /// Stored facts alone say that all is true; used while the platform is not Ready.
+    #[must_use]
+    pub fn is_at_rest(&self, ctx: &Context) -> bool {
+        let Some(status) = &self.object.status else {
+            return false;
+        };
+        let version = status.secret.as_ref().map(|s| s.resource_version.clone());
+        is_true(&status.conditions, ConditionType::Ready)
+            && status.observed_generation == self.object.metadata.generation
+            && version.is_some()
+            && ctx.view.secret_version(&self.namespace, &self.output.name) == version
+    }
+}
+
+fn told(status: Option<&ApplicationStatus>) -> Told {
+    let Some(status) = status else { return Told::default() };
+    let registration = status.registration.clone().unwrap_or_default();
+    let olt = status.olt.clone().unwrap_or_default();
+    let known = match (&status.application_id, &status.client_id) {
+        (Some(application), Some(client)) => Some(Known {
+            application_id: application.as_str().into(),
+            client_id: client.as_str().into(),
+            public_client_id: olt.public_client_id.as_deref().map(Into::into),
+        }),
+        _ => None,
+    };
+    let a_day_ago = k8s_openapi::jiff::Timestamp::now().as_second() - 24 * 3600;
+    let secret = status.secret.as_ref();
+    let replaced = secret
+        .and_then(|s| s.replaced.as_ref())
+        .filter(|r| r.since.0.as_second() > a_day_ago);
+    Told {
+        registration_id: Some(registration.id).filter(|id| !id.is_empty()),
+        attempt: if registration.outcome == Outcome::Unknown {
+            0
+        } else {
+            registration.attempt
+        },
+        settled: registration.outcome == Outcome::Registered,
+        known,
+        applied_generation: registration.applied_generation,
+        secret_version: secret.map(|s| s.resource_version.clone()).filter(|v| !v.is_empty()),
+        verified: is_true(&status.conditions, ConditionType::CredentialsVerified),
+        identity: status
+            .platform_identity
+            .as_ref()
+            .map(|i| (i.issuer.clone(), i.owner.clone())),
+        replaced: replaced.map_or(0, |r| r.count),
+        allowed_by_us: olt.allowed_tenants.into_iter().map(TenantId).collect(),
+    }
+}
+
+/// The platform does not exist.
+#[must_use]
+pub fn platform_missing(name: &str) -> Trouble {
+    let message =
+        format!("ClusterOAuthPlatform {name} does not exist. Apply it, or correct spec.platformRef in a new resource.");
+    Trouble::new(Stage::Accepted, Reason::PlatformNotFound, message)
+}
+
+/// The platform exists and is not Ready; its own condition says why.
+#[must_use]
+pub fn platform_not_ready(name: &str, platform: &crate::api::ClusterOAuthPlatform) -> Trouble {
+    let conditions = platform
+        .status
+        .as_ref()
+        .map(|s| s.conditions.as_slice())
+        .unwrap_or_default();
+    if conditions.is_empty() {
+        let message = format!("ClusterOAuthPlatform {name} is being connected.");
+        return Trouble::new(Stage::Accepted, Reason::Reconciling, message);
+    }
+    let why = crate::api::conditions::find(conditions, ConditionType::Ready).filter(|c| c.status != "True");
+    let why = why.map(|c| format!(" {}: {}", c.reason, c.message)).unwrap_or_default();
+    Trouble::new(
+        Stage::Accepted,
+        Reason::PlatformNotReady,
+        format!("ClusterOAuthPlatform {name} is not Ready.{why}"),
+    )
+}

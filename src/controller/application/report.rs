@@ -1,0 +1,202 @@
+//! Telling how a reconcile ended: status, and one Event for each new story. The only place that reports.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use k8s_openapi::jiff::Timestamp;
+use kube::ResourceExt;
+
+use super::Ending;
+use super::case::Case;
+use super::conditions::{Facts, conditions};
+use super::stories::stories;
+use crate::api::application::{
+    ApplicationStatus, Outcome, RegistrationStatus, Replaced, SecretStatus, Verification, Verified,
+};
+use crate::api::conditions::{ConditionType, is_true};
+use crate::api::olt::OltApplicationStatus;
+use crate::api::platform::PlatformIdentity;
+use crate::api::well_known::RETRY;
+use crate::controller::context::Context;
+use crate::controller::error::Error;
+use crate::controller::events::tell;
+use crate::controller::status;
+use crate::domain::decide::Decision;
+use crate::domain::observed::Seen;
+use crate::domain::port::Identity;
+use crate::domain::step::Doing;
+
+/// Writes status if it differs, and tells what is new.
+pub async fn report(ending: &Ending, case: &Case, ctx: &Context) -> Result<(), Error> {
+    let before = case.object.status.as_ref();
+    if ending.decision == Decision::Stale || looks_again(ending, before) {
+        return Ok(());
+    }
+    let released = ending.seen.as_ref().is_some_and(|s| s.released);
+    let nothing_ours = case.is_leaving() && ending.decision == Decision::Converged;
+    let after = status(ending, case);
+    if !released && !nothing_ours {
+        let written = status::write(&case.api, case.object.as_ref(), before, &after).await?;
+        if written.is_some() {
+            ctx.memories.wrote(&case.uid, written);
+        }
+    }
+    for story in stories(ending, before, case) {
+        tell(&ctx.client, case.object.as_ref(), story).await;
+    }
+    Ok(())
+}
+
+/// A closer look that failed for a moment is no news: what was true is not known to be otherwise.
+fn looks_again(ending: &Ending, before: Option<&ApplicationStatus>) -> bool {
+    let suspected = ending
+        .seen
+        .as_ref()
+        .is_some_and(|seen| seen.suspected && seen.failure.as_ref().is_some_and(|(doing, _)| *doing == Doing::Reading));
+    let current = |s: &ApplicationStatus| {
+        let generation = ending.seen.as_ref().map(|seen| seen.object.generation);
+        is_true(&s.conditions, ConditionType::Ready) && s.observed_generation == generation
+    };
+    suspected && before.is_some_and(current) && matches!(ending.decision, Decision::Wait(..))
+}
+
+fn status(ending: &Ending, case: &Case) -> ApplicationStatus {
+    let before = case.object.status.clone().unwrap_or_default();
+    let generation = case.object.metadata.generation;
+    let facts = ending.seen.as_deref().map(|seen| Facts::of(seen, &ending.decision));
+    let mut after = ApplicationStatus {
+        observed_generation: generation,
+        installations: case.installations,
+        ..before.clone()
+    };
+    if let (Some(seen), Some(facts)) = (ending.seen.as_deref(), &facts) {
+        describe(&mut after, ending, facts, seen, case);
+    }
+    let served = ending
+        .seen
+        .as_ref()
+        .is_some_and(|s| s.published.stored || s.published.registered);
+    if served || ending.decision == Decision::Converged {
+        after.retried = case.object.annotations().get(RETRY).cloned();
+    }
+    let facts = facts.unwrap_or_else(|| Facts::told(&before.conditions));
+    after.conditions = conditions(
+        &before.conditions,
+        &ending.decision,
+        &facts,
+        generation,
+        case.is_leaving(),
+    );
+    after
+}
+
+fn describe(after: &mut ApplicationStatus, ending: &Ending, facts: &Facts, seen: &Seen, case: &Case) {
+    let before = after.clone();
+    let now = || Time(Timestamp::now());
+    let known = seen.known.as_ref();
+    after.application_id = known.map(|k| k.application_id.0.clone());
+    after.client_id = known.map(|k| k.client_id.0.clone());
+    if let Some(known) = known {
+        let registered_at = registered_at(before.platform_identity.as_ref(), &seen.platform.identity);
+        after.olt = Some(OltApplicationStatus {
+            owner_tenant_id: Some(registered_at.owner.clone()),
+            public_client_id: known.public_client_id.as_ref().map(|id| id.0.clone()),
+            allowed_tenants: seen.allowed_by_us.iter().map(|t| t.0.clone()).collect(),
+        });
+        after.platform_identity = Some(registered_at);
+    }
+    if let Some(claim) = seen.own_claim() {
+        let applied = if facts.registered {
+            seen.object.generation.into()
+        } else {
+            seen.told.applied_generation
+        };
+        let outcome = outcome(seen, &ending.decision);
+        after.registration = Some(RegistrationStatus {
+            id: claim.id.clone(),
+            attempt: claim.attempt,
+            outcome,
+            applied_generation: applied,
+        });
+    }
+    if facts.published
+        && let Some(secret) = seen.output()
+    {
+        let told = before.secret.clone().unwrap_or_default();
+        after.secret = Some(SecretStatus {
+            name: case.output.name.clone(),
+            resource_version: secret.resource_version.clone(),
+            revision: told.revision + i64::from(seen.published.stored),
+            published_at: if seen.published.stored {
+                Some(now())
+            } else {
+                told.published_at.clone()
+            },
+            client_secret_key: case.output.keys.client_secret.clone(),
+            replaced: replaced(&told, seen),
+        });
+    }
+    if facts.verified && (before.verification.is_none() || seen.published.stored) {
+        after.verification = Some(Verification {
+            at: now(),
+            how: Verified::Minted,
+        });
+    }
+}
+
+/// Where it was registered, not where the platform is now: a difference between the two is refused, and must stay one.
+fn registered_at(before: Option<&PlatformIdentity>, now: &Identity) -> PlatformIdentity {
+    before.cloned().unwrap_or_else(|| PlatformIdentity {
+        issuer: now.issuer.clone(),
+        owner: now.owner.0.clone(),
+    })
+}
+
+/// With everything in order, nothing is in doubt any more: the looks after the settle time told the outcome.
+fn outcome(seen: &Seen, decision: &Decision) -> Outcome {
+    let gone = seen.known.as_ref().is_some_and(|k| seen.is_gone(&k.application_id));
+    let open = *decision != Decision::Converged && seen.doubted();
+    if open {
+        Outcome::Unknown
+    } else if gone {
+        Outcome::Gone
+    } else if seen.known.is_some() {
+        Outcome::Registered
+    } else {
+        Outcome::Claimed
+    }
+}
+
+/// A secret that was published before and had to be replaced counts against the limit of a day.
+fn replaced(told: &SecretStatus, seen: &Seen) -> Option<Replaced> {
+    if !(seen.published.stored && told.revision > 0) {
+        return told.replaced.clone();
+    }
+    let since = told
+        .replaced
+        .as_ref()
+        .filter(|_| seen.told.replaced > 0)
+        .map(|r| r.since.clone());
+    Some(Replaced {
+        count: seen.told.replaced + 1,
+        since: since.unwrap_or_else(|| Time(Timestamp::now())),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_identity_that_was_registered_at_outlives_a_change_of_the_platform() {
+        let now = Identity {
+            issuer: "https://id".into(),
+            owner: "b".into(),
+            token_endpoint: String::new(),
+        };
+        let first = PlatformIdentity {
+            issuer: "https://id".into(),
+            owner: "a".into(),
+        };
+        assert_eq!(registered_at(Some(&first), &now), first);
+        assert_eq!(registered_at(None, &now).owner, "b");
+    }
+}

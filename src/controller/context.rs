@@ -1,0 +1,95 @@
+//! What every reconcile gets: the cluster, the settings of this process, and what it shares with the others.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kube::Client;
+use tokio::time::Instant;
+
+use super::connections::Connections;
+use super::credentials::Remembered;
+use super::memories::Memories;
+use super::suspicions::Suspicions;
+use super::view::View;
+use crate::domain::claim::Holder;
+use crate::domain::port::Connect;
+use crate::domain::rules::Rules;
+
+/// Time-out of a call to the API server that permits nothing at a platform.
+pub const CLUSTER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What is the same for the life of the process.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The operator's own namespace, where credentials of cluster-wide platforms lie.
+    pub namespace: String,
+    /// Who this process is.
+    pub holder: Holder,
+    /// How long a claim is waited out.
+    pub settle: Duration,
+    /// After how long a refusal is looked at again when no watch can tell.
+    pub recheck: Duration,
+    /// How often a platform's list is passed over.
+    pub resync: Duration,
+    /// Hosts that may be spoken to without TLS.
+    pub insecure_hosts: Vec<String>,
+    /// Which rules hold; always [`Rules::FIXED`] but in the model.
+    pub rules: Rules,
+}
+
+/// Shared by all reconciles of a process.
+pub struct Context {
+    /// The cluster.
+    pub client: Client,
+    /// Settings.
+    pub settings: Settings,
+    /// Opens connections to platforms.
+    pub connect: Arc<dyn Connect>,
+    /// Connections to platforms that are Ready.
+    pub connections: Connections,
+    /// What the watches show.
+    pub view: Arc<dyn View>,
+    /// What is remembered of each resource.
+    pub memories: Memories,
+    /// Which of them to look at more closely.
+    pub suspicions: Suspicions,
+    /// The last good credentials.
+    pub remembered: Remembered,
+    started: Instant,
+}
+
+impl Context {
+    /// A context whose clock begins now.
+    #[must_use]
+    pub fn new(client: Client, settings: Settings, connect: Arc<dyn Connect>, view: Arc<dyn View>) -> Self {
+        Self {
+            client,
+            settings,
+            connect,
+            connections: Connections::default(),
+            view,
+            memories: Memories::default(),
+            suspicions: Suspicions::default(),
+            remembered: Remembered::default(),
+            started: Instant::now(),
+        }
+    }
+
+    /// The monotonic time since this process began.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// The time until the next look at something that no watch shows, spread by up to a quarter.
+    #[must_use]
+    pub fn recheck(&self) -> Duration {
+        self.settings.recheck.mul_f64(1.0 - jitter() / 4.0)
+    }
+}
+
+/// A random number in `0.0..1.0`.
+#[must_use]
+pub fn jitter() -> f64 {
+    f64::from(uuid::Uuid::new_v4().as_fields().0) / (f64::from(u32::MAX) + 1.0)
+}

@@ -1,0 +1,297 @@
+//! Opening the case of an installation: the application, the platform, the grant and the tenant's credential.
+
+use std::sync::Arc;
+
+use kube::{Api, ResourceExt};
+
+use super::consent;
+use crate::api::conditions::{ConditionType, Reason, find, is_true};
+use crate::api::installation::InstallationStatus;
+use crate::api::olt::OltState;
+use crate::api::well_known::{CONSENT, DEREGISTER};
+use crate::api::{OAuthApplication, TenantInstallation};
+use crate::controller::application::case::{platform_missing, platform_not_ready};
+use crate::controller::connections::Connection;
+use crate::controller::context::{Context, jitter};
+use crate::controller::credentials;
+use crate::controller::error::Error;
+use crate::controller::platform::grants::Granted;
+use crate::domain::decide::{Stage, Trouble, identity_changed};
+use crate::domain::installation::{Farewell, Seen, Told, Wanted, Wish};
+use crate::domain::port::TenantSide;
+use crate::domain::registration::{AllowedTenant, ApplicationId, TenantId};
+
+/// One installation under the hand of one reconcile.
+pub struct Case {
+    /// The resource as it was handed in.
+    pub object: Arc<TenantInstallation>,
+    /// Its API.
+    pub api: Api<TenantInstallation>,
+    /// Its UID.
+    pub uid: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// The version that the next write tests.
+    pub version: Option<String>,
+    /// The application, if it exists.
+    pub application: Option<Arc<OAuthApplication>>,
+    /// The number of the suspicion against it, if there is one.
+    pub suspicion: Option<u64>,
+}
+
+/// The platform as this installation may use it.
+pub struct Use {
+    /// The owner's side.
+    pub connection: Arc<Connection>,
+    /// The tenant's side.
+    pub tenant: Box<dyn TenantSide>,
+    /// What the namespace may do.
+    pub granted: Granted,
+}
+
+impl Case {
+    /// Opens the case of a resource.
+    pub fn open(object: Arc<TenantInstallation>, ctx: &Context) -> Result<Self, Error> {
+        let (Some(uid), Some(namespace)) = (object.uid(), object.namespace()) else {
+            return Err(Error::Incomplete);
+        };
+        Ok(Self {
+            api: Api::namespaced(ctx.client.clone(), &namespace),
+            version: object.resource_version(),
+            suspicion: ctx.suspicions.against(&uid),
+            application: ctx.view.application(&namespace, &object.spec.application_ref.name),
+            uid,
+            namespace,
+            object,
+        })
+    }
+
+    /// Whether the resource is being deleted.
+    #[must_use]
+    pub fn is_leaving(&self) -> bool {
+        self.object.metadata.deletion_timestamp.is_some()
+    }
+
+    /// What is wanted, or what stands in the way. Reads caches only.
+    pub fn wish(&self, ctx: &Context) -> Result<Wish, Trouble> {
+        if self.is_leaving() {
+            return Ok(Wish::Absent(self.farewell(ctx)));
+        }
+        if let Some(older) = self.older_twin(ctx) {
+            let message = format!(
+                "TenantInstallation {older} already installs the application for this tenant. Delete one of the two."
+            );
+            return Err(Trouble::new(Stage::Accepted, Reason::DuplicateInstallation, message));
+        }
+        let name = &self.object.spec.application_ref.name;
+        let Some(application) = &self.application else {
+            return Err(not_ready(format!(
+                "OAuthApplication {name} does not exist in this namespace. Apply it."
+            )));
+        };
+        self.granted(application, ctx)?;
+        if application
+            .spec
+            .olt
+            .as_ref()
+            .is_some_and(|olt| olt.state == OltState::Inactive)
+        {
+            return Err(not_ready(format!(
+                "OAuthApplication {name} is suspended: it reaches no tenant's data until its spec.olt.state is Active."
+            )));
+        }
+        let status = application.status.clone().unwrap_or_default();
+        let there = is_true(&status.conditions, ConditionType::Registered)
+            && is_true(&status.conditions, ConditionType::SecretPublished);
+        let Some(id) = status.application_id.filter(|_| there) else {
+            let why = find(&status.conditions, ConditionType::Ready).map(|c| format!(" {}: {}", c.reason, c.message));
+            if why.is_none() {
+                let message = format!("OAuthApplication {name} is being registered.");
+                return Err(Trouble::new(Stage::Accepted, Reason::Reconciling, message));
+            }
+            return Err(not_ready(format!(
+                "OAuthApplication {name} is not registered yet.{}",
+                why.unwrap_or_default()
+            )));
+        };
+        let spec = &self.object.spec;
+        Ok(Wish::Present(Wanted {
+            application_id: id.as_str().into(),
+            row: AllowedTenant {
+                tenant_id: spec.tenant_id.as_str().into(),
+                comment: spec.comment.clone(),
+            },
+            row_of_application: lists(application, &spec.tenant_id),
+            declares: consent::declared(application, ctx),
+            consent: consent::wanted(&self.object, application, ctx)?,
+            consent_request: self.object.annotations().get(CONSENT).cloned(),
+        }))
+    }
+
+    /// A grant may have been taken away since; looked at also while all else is at rest.
+    fn granted(&self, application: &OAuthApplication, ctx: &Context) -> Result<(), Trouble> {
+        let name = &application.spec.platform_ref.name;
+        let (Some(platform), Some(connection)) = (ctx.view.platform(name), ctx.connections.find(name)) else {
+            return Ok(());
+        };
+        let granted = Granted::of(&platform.spec.grants, &self.namespace, &connection.permissions);
+        granted.permits_tenant(&self.object.spec.tenant_id, "spec.tenantId", &self.namespace, name)
+    }
+
+    fn farewell(&self, ctx: &Context) -> Farewell {
+        let spec = &self.object.spec;
+        let status = self
+            .application
+            .as_ref()
+            .and_then(|a| a.status.clone())
+            .unwrap_or_default();
+        let listed = self.application.as_ref().is_some_and(|a| lists(a, &spec.tenant_id));
+        let twin = self.twins(ctx).any(|other| other.metadata.deletion_timestamp.is_none());
+        Farewell {
+            application_id: status.application_id.map(ApplicationId),
+            tenant_id: TenantId(spec.tenant_id.clone()),
+            row_wanted: listed || twin,
+        }
+    }
+
+    fn twins(&self, ctx: &Context) -> impl Iterator<Item = Arc<TenantInstallation>> {
+        let spec = self.object.spec.clone();
+        let uid = self.uid.clone();
+        let all = ctx.view.installations_of(&self.namespace, &spec.application_ref.name);
+        all.into_iter()
+            .filter(move |i| i.spec.tenant_id == spec.tenant_id && i.uid().as_ref() != Some(&uid))
+    }
+
+    fn older_twin(&self, ctx: &Context) -> Option<String> {
+        let age = |i: &TenantInstallation| (i.creation_timestamp().map(|t| t.0), i.uid());
+        let mine = age(&self.object);
+        self.twins(ctx)
+            .find(|other| age(other) < mine)
+            .map(|other| other.name_any())
+    }
+
+    /// Opens both sides of the platform, or says what stands in the way.
+    pub async fn open_platform(&self, ctx: &Context) -> Result<Result<Use, Trouble>, Error> {
+        let Some(application) = &self.application else {
+            return Ok(Err(not_ready("The OAuthApplication does not exist.".into())));
+        };
+        let name = &application.spec.platform_ref.name;
+        let Some(platform) = ctx.view.platform(name) else {
+            return Ok(Err(platform_missing(name)));
+        };
+        let Some(connection) = ctx.connections.find(name) else {
+            return Ok(Err(platform_not_ready(name, &platform)));
+        };
+        // Another platform's "not found" would pass for "not installed any more".
+        let registered_at = application.status.as_ref().and_then(|s| s.platform_identity.as_ref());
+        let changed = registered_at.and_then(|at| identity_changed(&at.issuer, &at.owner, &connection.identity));
+        if let Some(trouble) = changed {
+            return Ok(Err(trouble));
+        }
+        let granted = Granted::of(&platform.spec.grants, &self.namespace, &connection.permissions);
+        let tenant = self.tenant(&connection, &platform, ctx).await?;
+        Ok(tenant.map(|tenant| Use {
+            connection,
+            tenant,
+            granted,
+        }))
+    }
+
+    async fn tenant(
+        &self,
+        connection: &Connection,
+        platform: &crate::api::ClusterOAuthPlatform,
+        ctx: &Context,
+    ) -> Result<Result<Box<dyn TenantSide>, Trouble>, Error> {
+        let spec = &self.object.spec;
+        let own = spec
+            .credentials
+            .as_ref()
+            .and_then(|c| c.api_token.as_ref())
+            .map(|t| (&self.namespace, &t.secret_ref));
+        let platforms = platform
+            .spec
+            .olt
+            .as_ref()
+            .and_then(|o| o.credentials.api_token.as_ref());
+        let platforms = platforms.filter(|_| connection.identity.owner.0 == spec.tenant_id);
+        let Some((namespace, place)) = own.or(platforms.map(|t| (&ctx.settings.namespace, &t.secret_ref))) else {
+            let message = format!(
+                "The platform's credential acts for tenant {} only: set spec.credentials to a token of tenant {}.",
+                connection.identity.owner, spec.tenant_id
+            );
+            return Ok(Err(Trouble::new(
+                Stage::Accepted,
+                Reason::TenantCredentialsRequired,
+                message,
+            )));
+        };
+        let token = match credentials::read(ctx, namespace, place, self.is_leaving()).await? {
+            Ok(token) => token,
+            Err(message) => return Ok(Err(Trouble::new(Stage::Accepted, Reason::CredentialsNotFound, message))),
+        };
+        let invalid = |message| Trouble::new(Stage::Accepted, Reason::InvalidSpec, message);
+        Ok(match connection.platform.tenant(token) {
+            Err(failure) => Err(invalid(format!("Secret {namespace}/{}: {failure}.", place.name))),
+            Ok(side) if side.tenant_id().0 != spec.tenant_id => Err(invalid(format!(
+                "Secret {namespace}/{} holds a token of tenant {}, but spec.tenantId is {}. Use a token of that tenant.",
+                place.name,
+                side.tenant_id(),
+                spec.tenant_id
+            ))),
+            Ok(side) => Ok(side),
+        })
+    }
+
+    /// The first snapshot.
+    #[must_use]
+    pub fn seen(&self, ctx: &Context) -> Seen {
+        let has_finalizer = self.object.finalizers().iter().any(|f| f == DEREGISTER);
+        Seen {
+            now: ctx.now(),
+            jitter: jitter(),
+            failures: ctx.memories.of(&self.uid).failures,
+            has_finalizer,
+            begun_before: has_finalizer,
+            told: told(self.object.status.as_ref(), self.object.metadata.generation),
+            suspected: self.suspicion.is_some(),
+            row: None,
+            allowed_now: false,
+            declared: None,
+            consented: false,
+            installed: None,
+            already: false,
+            gone: false,
+            proof: None,
+            availability: None,
+            uninstalled: false,
+            disallowed: false,
+            released: false,
+            stale: false,
+            failure: None,
+        }
+    }
+}
+
+fn told(status: Option<&InstallationStatus>, generation: Option<i64>) -> Told {
+    let Some(status) = status else { return Told::default() };
+    Told {
+        ready: is_true(&status.conditions, ConditionType::Ready) && status.observed_generation == generation,
+        application_id: status.application_id.as_deref().map(Into::into),
+        installed_by_us: status.installed_by_us,
+        allowed_by_us: status.allowed_by_us,
+        comment: status.comment.clone(),
+        consent: status.consent.as_ref().map(|c| consent::by_id(&c.permissions)),
+        consent_request: status.consent.as_ref().and_then(|c| c.request.clone()),
+    }
+}
+
+fn lists(application: &OAuthApplication, tenant: &str) -> bool {
+    let leaving = application.metadata.deletion_timestamp.is_some();
+    let rows = application.spec.olt.iter().flat_map(|olt| &olt.allowed_tenants);
+    !leaving && rows.into_iter().any(|row| row.tenant_id == tenant)
+}
+
+fn not_ready(message: String) -> Trouble {
+    Trouble::new(Stage::Accepted, Reason::ApplicationNotReady, message)
+}

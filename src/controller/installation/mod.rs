@@ -1,0 +1,119 @@
+//! The installation's reconcile: open the case, act until nothing is left, report.
+
+pub mod case;
+mod consent;
+pub mod execute;
+pub mod report;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kube::runtime::controller::Action;
+
+use self::case::{Case, Use};
+use super::context::Context;
+use super::error::Error;
+use crate::api::TenantInstallation;
+use crate::domain::decide::installation::{Decision, decide};
+use crate::domain::decide::{Recheck, Trouble};
+use crate::domain::installation::{Seen, Step, Wish};
+use crate::domain::observed::Memory;
+
+const STEPS_AT_MOST: usize = 16;
+const STALE: Duration = Duration::from_secs(1);
+
+/// How a reconcile ended.
+pub struct Ending {
+    /// The decision.
+    pub decision: Decision,
+    /// The snapshot it was made on.
+    pub seen: Seen,
+    /// What was wanted, if it was valid.
+    pub wish: Option<Wish>,
+}
+
+/// Brings one installation one reconcile closer to what is wanted of it.
+pub async fn reconcile(object: Arc<TenantInstallation>, ctx: Arc<Context>) -> Result<Action, Error> {
+    let mut case = Case::open(object, &ctx)?;
+    if ctx.memories.is_older(&case.uid, case.version.as_deref()) {
+        return Ok(Action::requeue(STALE));
+    }
+    let seen = case.seen(&ctx);
+    let ending = match case.wish(&ctx) {
+        Ok(wish) => run(wish, seen, &mut case, &ctx).await?,
+        Err(trouble) => Ending {
+            decision: Decision::Refuse(trouble, Recheck::Later),
+            seen,
+            wish: None,
+        },
+    };
+    report::report(&ending, &case, &ctx).await?;
+    Ok(next(&ending, &case, &ctx))
+}
+
+async fn run(wish: Wish, mut seen: Seen, case: &mut Case, ctx: &Context) -> Result<Ending, Error> {
+    let mut used: Option<Use> = None;
+    for _ in 0..STEPS_AT_MOST {
+        seen.now = ctx.now();
+        let step = match decide(&wish, &seen) {
+            Decision::Act(step) => step,
+            decision => {
+                return Ok(Ending {
+                    decision,
+                    seen,
+                    wish: Some(wish),
+                });
+            }
+        };
+        // The platform is opened when a step needs it, and before the first trace of us is left on the resource.
+        if used.is_none() && step != Step::Release {
+            match case.open_platform(ctx).await? {
+                Ok(opened) => used = Some(opened),
+                Err(trouble) => return Ok(refused(trouble, seen, wish)),
+            }
+        }
+        let name = case.object.metadata.name.as_deref();
+        tracing::info!(namespace = case.namespace, name, step = step.name(), "step");
+        let fact = execute::execute(step, case, used.as_ref(), ctx).await?;
+        seen.now = ctx.now();
+        seen.learn(fact);
+    }
+    Err(Error::TooManySteps(STEPS_AT_MOST))
+}
+
+fn refused(trouble: Trouble, seen: Seen, wish: Wish) -> Ending {
+    Ending {
+        decision: Decision::Refuse(trouble, Recheck::Later),
+        seen,
+        wish: Some(wish),
+    }
+}
+
+fn next(ending: &Ending, case: &Case, ctx: &Context) -> Action {
+    if ending.seen.released {
+        ctx.memories.forget(&case.uid);
+        ctx.suspicions.forget(&case.uid);
+        return Action::await_change();
+    }
+    let failures = if ending.seen.failure.is_some() {
+        ending.seen.failures + 1
+    } else {
+        0
+    };
+    ctx.memories.keep(
+        &case.uid,
+        &Memory {
+            failures,
+            ..Memory::default()
+        },
+    );
+    if ending.decision == Decision::Converged {
+        ctx.suspicions.drop_suspicion(&case.uid, case.suspicion);
+    }
+    match &ending.decision {
+        Decision::Wait(until, _) => Action::requeue(until.saturating_sub(ctx.now()).max(Duration::from_millis(10))),
+        Decision::Refuse(_, Recheck::Later) => Action::requeue(ctx.recheck()),
+        Decision::Stale | Decision::Act(_) => Action::requeue(STALE),
+        Decision::Converged | Decision::Refuse(_, Recheck::OnChange) => Action::await_change(),
+    }
+}

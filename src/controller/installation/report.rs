@@ -1,0 +1,175 @@
+//! Status and Events of an installation.
+
+use super::Ending;
+use super::case::Case;
+use crate::api::conditions::{ConditionType, Reason, find, is_true};
+use crate::api::installation::{ConsentStatus, InstallationStatus};
+use crate::api::olt::Permissions as ApiPermissions;
+use crate::controller::context::Context;
+use crate::controller::error::Error;
+use crate::controller::events::{Story, tell};
+use crate::controller::status;
+use crate::domain::decide::installation::Decision;
+use crate::domain::decide::{Stage, Trouble};
+use crate::domain::installation::{Seen, Wish};
+use crate::domain::port::{Installation, Proof};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+
+/// Writes status if it differs, and tells what is new.
+pub async fn report(ending: &Ending, case: &Case, ctx: &Context) -> Result<(), Error> {
+    let before = case.object.status.as_ref();
+    let nothing_ours = case.is_leaving() && ending.decision == Decision::Converged;
+    // A closer look that failed for a moment is no news: what was true is not known to be otherwise.
+    let seen = &ending.seen;
+    let did_nothing = !(seen.gone || seen.consented || seen.allowed_now);
+    let looks_again = seen.suspected && seen.told.ready && did_nothing && matches!(ending.decision, Decision::Wait(..));
+    if ending.decision == Decision::Stale || nothing_ours || looks_again {
+        return Ok(());
+    }
+    let after = describe(ending, case);
+    let written = status::write(&case.api, case.object.as_ref(), before, &after).await?;
+    if written.is_some() {
+        ctx.memories.wrote(&case.uid, written);
+    }
+    if let Some(story) = story(ending, before, case) {
+        tell(&ctx.client, case.object.as_ref(), story).await;
+    }
+    Ok(())
+}
+
+fn describe(ending: &Ending, case: &Case) -> InstallationStatus {
+    let before = case.object.status.clone().unwrap_or_default();
+    let seen = &ending.seen;
+    let generation = case.object.metadata.generation;
+    let conditions = conditions(&before.conditions, ending, generation, case.is_leaving());
+    let mut after = InstallationStatus {
+        observed_generation: generation,
+        conditions,
+        ..before
+    };
+    after.allowed_by_us = seen.told.allowed_by_us;
+    after.installed_by_us = seen.told.installed_by_us;
+    after.comment.clone_from(&seen.told.comment);
+    let served = after.consent.as_ref().and_then(|c| c.request.clone());
+    if let Some(installation) = &seen.installed {
+        after.installed_at = installation.created_at.parse().ok().map(Time);
+        after.consent = Some(consent(installation, served));
+    }
+    if let (Some(told), Some(Wish::Present(wanted))) = (&mut after.consent, &ending.wish)
+        && (ending.decision == Decision::Converged || seen.consented)
+    {
+        told.request.clone_from(&wanted.consent_request);
+    }
+    if let Some(Wish::Present(wanted)) = &ending.wish
+        && (seen.installed.is_some() || seen.told.allowed_by_us == Some(true))
+    {
+        after.application_id = Some(wanted.application_id.0.clone());
+    }
+    after
+}
+
+fn consent(installation: &Installation, request: Option<String>) -> ConsentStatus {
+    let texts = |ids: &std::collections::BTreeSet<crate::domain::registration::PermissionId>| {
+        ids.iter().map(|id| id.0.clone()).collect()
+    };
+    let permissions = ApiPermissions {
+        client: texts(&installation.permissions.client),
+        user: texts(&installation.permissions.user),
+    };
+    ConsentStatus {
+        status: installation.status.clone(),
+        permissions,
+        request,
+    }
+}
+
+fn conditions(before: &[Condition], ending: &Ending, generation: Option<i64>, leaving: bool) -> Vec<Condition> {
+    let (allowed, installed, verified) = facts(before, ending);
+    let stages = [
+        (
+            Stage::Accepted,
+            ConditionType::Accepted,
+            true,
+            "The spec is valid and granted.",
+        ),
+        (
+            Stage::Registered,
+            ConditionType::Allowed,
+            allowed,
+            "The tenant may install the application.",
+        ),
+        (
+            Stage::SecretPublished,
+            ConditionType::Installed,
+            installed,
+            "The tenant has installed the application.",
+        ),
+        (
+            Stage::CredentialsVerified,
+            ConditionType::CredentialsVerified,
+            verified,
+            "The application's credentials obtained a token for the tenant.",
+        ),
+    ];
+    let ready = status::ready(leaving, "Allowed, installed and proved.");
+    let waits = matches!(ending.decision, Decision::Wait(..));
+    let lines = status::lines(trouble(&ending.decision), waits, ready, stages);
+    status::conditions(before, lines, generation)
+}
+
+fn facts(before: &[Condition], ending: &Ending) -> (bool, bool, bool) {
+    let seen: &Seen = &ending.seen;
+    if ending.decision == Decision::Converged {
+        return (true, true, true);
+    }
+    let told = |type_| is_true(before, type_);
+    let by_application = matches!(&ending.wish, Some(Wish::Present(w)) if w.row_of_application);
+    let allowed = seen.told.allowed_by_us == Some(true) || by_application;
+    let installed = if seen.uninstalled {
+        false
+    } else {
+        seen.installed.is_some() || told(ConditionType::Installed)
+    };
+    let verified = match seen.proof {
+        Some(proof) => proof == Proof::Works,
+        None => told(ConditionType::CredentialsVerified) && installed,
+    };
+    (allowed && !seen.disallowed, installed, verified)
+}
+
+fn trouble(decision: &Decision) -> Option<&Trouble> {
+    match decision {
+        Decision::Wait(_, trouble) | Decision::Refuse(trouble, _) => Some(trouble),
+        _ => None,
+    }
+}
+
+fn story(ending: &Ending, before: Option<&InstallationStatus>, case: &Case) -> Option<Story> {
+    let ready = before.and_then(|s| find(&s.conditions, ConditionType::Ready));
+    if let Decision::Refuse(trouble, _) = &ending.decision {
+        let reason = trouble.reason.to_string();
+        let told = ready.is_some_and(|c| c.reason == reason) || trouble.reason == Reason::Reconciling;
+        return (!told).then(|| Story {
+            warning: true,
+            reason,
+            action: "Reconcile",
+            note: trouble.message.clone(),
+        });
+    }
+    if ending.decision != Decision::Converged || ending.seen.installed.is_none() || case.is_leaving() {
+        return None;
+    }
+    let spec = &case.object.spec;
+    let (application, tenant) = (&spec.application_ref.name, &spec.tenant_id);
+    if before.is_none_or(|s| s.installed_at.is_none()) {
+        let note = format!("Application {application} is installed in tenant {tenant}.");
+        return Some(Story::milestone("Installed", note));
+    }
+    let again = ending.seen.consented && before.is_some_and(|s| s.consent.is_some()) && ending.seen.gone;
+    if again {
+        let note = format!("Application {application} was gone from tenant {tenant}; it is installed there again.");
+        return Some(Story::milestone("InstalledAgain", note));
+    }
+    let note = format!("Tenant {tenant} consents to what application {application} declares now.");
+    ending.seen.consented.then(|| Story::milestone("Consented", note))
+}

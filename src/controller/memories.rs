@@ -1,0 +1,99 @@
+//! What this process remembers of each resource, by UID. Lost with the process, and never needed for correctness.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::domain::observed::Memory;
+
+/// The memories of all resources.
+#[derive(Default)]
+pub struct Memories(Mutex<HashMap<String, Remembered>>);
+
+#[derive(Clone, Default)]
+struct Remembered {
+    memory: Memory,
+    /// The version of the resource that we wrote last.
+    written: Option<String>,
+    /// The version of its Secret that we wrote last.
+    secret: Option<String>,
+    /// What its installations depend on, as it was when they were woken last.
+    told: Option<u64>,
+}
+
+impl Memories {
+    /// What is remembered of this resource.
+    #[must_use]
+    pub fn of(&self, uid: &str) -> Memory {
+        self.lock().get(uid).map(|r| r.memory.clone()).unwrap_or_default()
+    }
+
+    /// Remembers.
+    pub fn keep(&self, uid: &str, memory: &Memory) {
+        self.lock().entry(uid.to_owned()).or_default().memory = memory.clone();
+    }
+
+    /// Forgets a resource that is gone, and the secret that may be held for it.
+    pub fn forget(&self, uid: &str) {
+        self.lock().remove(uid);
+    }
+
+    /// Remembers which version of the resource we wrote last.
+    pub fn wrote(&self, uid: &str, resource_version: Option<String>) {
+        self.lock().entry(uid.to_owned()).or_default().written = resource_version;
+    }
+
+    /// Remembers which version of its Secret we wrote last.
+    pub fn wrote_secret(&self, uid: &str, resource_version: &str) {
+        self.lock().entry(uid.to_owned()).or_default().secret = Some(resource_version.to_owned());
+    }
+
+    /// Whether this version of the Secret is the echo of our own write.
+    #[must_use]
+    pub fn is_own_secret(&self, uid: &str, resource_version: &str) -> bool {
+        self.lock()
+            .get(uid)
+            .is_some_and(|r| r.secret.as_deref() == Some(resource_version))
+    }
+
+    /// Whether what an application's installations depend on is another now than when this was asked last.
+    pub fn is_news(&self, uid: &str, digest: u64) -> bool {
+        self.lock().entry(uid.to_owned()).or_default().told.replace(digest) != Some(digest)
+    }
+
+    /// Whether this version of the resource is older than what we wrote ourselves, so that a look at it is wasted.
+    /// Versions are compared as the numbers that they are in every API server; if one is none, it is not older.
+    #[must_use]
+    pub fn is_older(&self, uid: &str, resource_version: Option<&str>) -> bool {
+        let number = |version: Option<&str>| version.and_then(|v| v.parse::<u64>().ok());
+        let written = self.lock().get(uid).and_then(|r| number(r.written.as_deref()));
+        matches!((number(resource_version), written), (Some(seen), Some(written)) if seen < written)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Remembered>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_version_before_our_own_write_is_older() {
+        let memories = Memories::default();
+        assert!(!memories.is_older("uid", Some("5")));
+        memories.wrote("uid", Some("7".into()));
+        assert!(memories.is_older("uid", Some("6")));
+        assert!(!memories.is_older("uid", Some("7")));
+        assert!(!memories.is_older("uid", Some("abc")));
+    }
+
+    #[test]
+    fn the_echo_of_our_own_secret_is_known_by_its_version() {
+        let memories = Memories::default();
+        memories.wrote_secret("uid", "9");
+        assert!(memories.is_own_secret("uid", "9"));
+        assert!(!memories.is_own_secret("uid", "10"));
+        assert!(!memories.is_own_secret("other", "9"));
+    }
+}

@@ -1,0 +1,16 @@
+//! The controllers: observe, decide, execute one step, report. Knows a platform only through `domain::port`.
+
+pub mod application;
+pub mod connections;
+pub mod context;
+pub mod credentials;
+pub mod error;
+pub mod events;
+pub mod installation;
+pub mod memories;
+pub mod platform;
+pub mod secret_store;
+pub mod status;
+pub mod suspicions;
+pub mod view;
+pub mod watch;

@@ -1,0 +1,94 @@
+//! A platform that cannot be used now. What needs no platform still works: a deletion that was never claimed, or one that
+//! leaves the client there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::ready;
+
+use crate::controller::connections::Connection;
+use crate::domain::credentials::{Credentials, SecretText};
+use crate::domain::failure::{Class, Failure};
+use crate::domain::port::{
+    Answer, Capabilities, Identity, KnownPermission, Listed, Platform, Proof, Registered, RemoteClient, TenantSide,
+};
+use crate::domain::registration::{AllowedTenant, ApplicationId, Change, Registration, TenantId};
+
+/// Answers every call with the reason why it is away.
+struct Away(String);
+
+impl Away {
+    fn answer<T: Send + 'static>(&self) -> Answer<'_, T> {
+        ready(Err(self.failure())).boxed()
+    }
+
+    fn failure(&self) -> Failure {
+        Failure::new(Class::Transient, self.0.clone())
+    }
+}
+
+/// A connection on which every call fails for this reason; `identity` is the one that was told before.
+#[must_use]
+pub fn away(why: String, identity: Option<(String, String)>) -> Connection {
+    let (issuer, owner) = identity.unwrap_or_default();
+    Connection {
+        platform: Arc::new(Away(why)),
+        identity: Identity {
+            issuer,
+            owner: TenantId(owner),
+            token_endpoint: String::new(),
+        },
+        permissions: vec![],
+        timeout: Duration::from_secs(10),
+        made_from: (String::new(), 0, String::new()),
+    }
+}
+
+impl Platform for Away {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            unique_names: true,
+            marks: true,
+        }
+    }
+    fn identify(&self) -> Answer<'_, Identity> {
+        self.answer()
+    }
+    fn permissions(&self) -> Answer<'_, Vec<KnownPermission>> {
+        self.answer()
+    }
+    fn register<'a>(&'a self, _: &'a Registration) -> Answer<'a, Registered> {
+        self.answer()
+    }
+    fn scan(&self) -> Answer<'_, Arc<[Listed]>> {
+        self.answer()
+    }
+    fn read<'a>(&'a self, _: &'a ApplicationId) -> Answer<'a, RemoteClient> {
+        self.answer()
+    }
+    fn allowed_tenants<'a>(&'a self, _: &'a ApplicationId) -> Answer<'a, Vec<AllowedTenant>> {
+        self.answer()
+    }
+    fn update<'a>(&'a self, _: &'a ApplicationId, _: &'a Change) -> Answer<'a, ()> {
+        self.answer()
+    }
+    fn allow<'a>(&'a self, _: &'a ApplicationId, _: &'a AllowedTenant) -> Answer<'a, ()> {
+        self.answer()
+    }
+    fn disallow<'a>(&'a self, _: &'a ApplicationId, _: &'a TenantId) -> Answer<'a, ()> {
+        self.answer()
+    }
+    fn rotate<'a>(&'a self, _: &'a ApplicationId) -> Answer<'a, SecretText> {
+        self.answer()
+    }
+    fn deregister<'a>(&'a self, _: &'a ApplicationId) -> Answer<'a, ()> {
+        self.answer()
+    }
+    fn prove<'a>(&'a self, _: &'a Credentials, _: Option<&'a TenantId>) -> Answer<'a, Proof> {
+        self.answer()
+    }
+    fn tenant(&self, _: SecretText) -> Result<Box<dyn TenantSide>, Failure> {
+        Err(self.failure())
+    }
+}

@@ -1,0 +1,266 @@
+//! The platform's reconcile: check the spec, read the credential, open a connection, say who we are there.
+
+pub mod away;
+pub mod grants;
+pub mod report;
+mod resync;
+pub mod validate;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kube::api::{Patch, PatchParams};
+use kube::runtime::controller::Action;
+use kube::{Api, Resource, ResourceExt};
+use serde_json::json;
+
+use super::connections::Connection;
+use super::context::{CLUSTER_TIMEOUT, Context, jitter};
+use super::credentials;
+use super::error::{Error, call};
+use crate::api::ClusterOAuthPlatform;
+use crate::api::conditions::Reason;
+use crate::api::well_known::{IN_USE, MANAGER};
+use crate::domain::credentials::SecretText;
+use crate::domain::decide::{Stage, Trouble};
+use crate::domain::failure::{Class, Failure};
+use crate::domain::observed::Memory;
+use crate::domain::port::Target;
+use crate::domain::schedule::next_try;
+
+/// A platform that is Ready is probed with every re-check, but not more often than this: two reads, and no write as long
+/// as nothing changed.
+const PROBE_AT_MOST_EVERY: Duration = Duration::from_mins(1);
+
+/// How long to wait for namespaces that were not read yet; nothing wakes a platform when they are.
+const UNREAD: Duration = Duration::from_secs(5);
+
+/// What became of a platform.
+pub enum Ending {
+    /// The connection works.
+    Connected(Arc<Connection>),
+    /// Something stands in the way; look again after this time.
+    Refused(Trouble, Duration),
+    /// It is being deleted, and something may still refer to it.
+    InUse(InUse),
+    /// It is being deleted, and nothing refers to it any more.
+    Released,
+}
+
+/// What keeps a platform that is being deleted.
+pub struct InUse {
+    /// The resources that refer to it; `None`: not every watched namespace could be read yet, so nobody knows.
+    pub dependents: Option<Vec<String>>,
+    /// Why there is no connection, which they need to deregister.
+    pub trouble: Option<Trouble>,
+}
+
+/// Brings one platform to Ready, or says why it is not.
+pub async fn reconcile(object: Arc<ClusterOAuthPlatform>, ctx: Arc<Context>) -> Result<Action, Error> {
+    let name = object.name_any();
+    let uid = object.uid().ok_or(Error::Incomplete)?;
+    let api: Api<ClusterOAuthPlatform> = Api::all(ctx.client.clone());
+    let ending = if object.metadata.deletion_timestamp.is_some() {
+        leave(&object, &uid, &api, &ctx).await?
+    } else {
+        finalize(&object, &api).await?;
+        connect(&object, &uid, &ctx).await?
+    };
+    report::report(&ending, &object, &api, &ctx).await?;
+    Ok(match &ending {
+        Ending::Connected(connection) => {
+            ctx.memories.keep(&uid, &Memory::default());
+            let next_pass = resync::resync(&name, &uid, connection, &ctx).await;
+            Action::requeue(ctx.recheck().max(PROBE_AT_MOST_EVERY).min(next_pass))
+        }
+        Ending::Refused(_, after) => {
+            let memory = ctx.memories.of(&uid);
+            ctx.memories.keep(
+                &uid,
+                &Memory {
+                    failures: memory.failures + 1,
+                    ..memory
+                },
+            );
+            Action::requeue(*after)
+        }
+        Ending::InUse(InUse { dependents: None, .. }) => Action::requeue(UNREAD.min(ctx.recheck())),
+        Ending::InUse(_) => Action::requeue(ctx.recheck()),
+        Ending::Released => {
+            ctx.connections.remove(&name);
+            ctx.memories.forget(&uid);
+            ctx.suspicions.forget_platform(&uid);
+            Action::await_change()
+        }
+    })
+}
+
+async fn connect(object: &ClusterOAuthPlatform, uid: &str, ctx: &Context) -> Result<Ending, Error> {
+    let name = object.name_any();
+    let (target, place) = match validate::target(&object.spec, ctx.settings.settle, &ctx.settings.insecure_hosts) {
+        Ok(valid) => valid,
+        Err(trouble) => return Ok(refused(&name, trouble, ctx.recheck(), ctx)),
+    };
+    let needed = ctx.view.applications_at(&name).is_none_or(|all| !all.is_empty());
+    let credential = match credentials::read(ctx, &ctx.settings.namespace, &place, false).await? {
+        Ok(credential) => credential,
+        Err(message) => {
+            let trouble = Trouble::new(Stage::Registered, Reason::CredentialsNotFound, message);
+            // Dependents that are being deleted still need the connection that was there.
+            let keeps = needed && ctx.connections.find(&name).is_some();
+            return Ok(if keeps {
+                Ending::Refused(trouble, ctx.recheck())
+            } else {
+                refused(&name, trouble, ctx.recheck(), ctx)
+            });
+        }
+    };
+    let made_from = (
+        uid.to_owned(),
+        object.metadata.generation.unwrap_or_default(),
+        digest(&credential),
+    );
+    let same = ctx.connections.find(&name).is_some_and(|c| c.made_from == made_from);
+    match open(&target, credential, made_from, ctx).await {
+        Ok(connection) => Ok(Ending::Connected(ctx.connections.put(&name, connection))),
+        Err(failure) => {
+            let failures = ctx.memories.of(uid).failures + 1;
+            let (trouble, after) = trouble(&failure, failures, ctx);
+            // A platform that is away for a moment is still the same one: what depends on it tries for itself.
+            let passing = matches!(
+                failure.class,
+                Class::Transient | Class::Ambiguous | Class::RateLimited(_)
+            );
+            Ok(if same && passing {
+                Ending::Refused(trouble, after)
+            } else {
+                refused(&name, trouble, after, ctx)
+            })
+        }
+    }
+}
+
+async fn open(
+    target: &Target,
+    credential: SecretText,
+    made_from: (String, i64, String),
+    ctx: &Context,
+) -> Result<Connection, Failure> {
+    let platform = ctx.connect.connect(target, credential)?;
+    let identity = platform.identify().await?;
+    let permissions = platform.permissions().await?;
+    Ok(Connection {
+        platform,
+        identity,
+        permissions,
+        timeout: target.timeout,
+        made_from,
+    })
+}
+
+fn refused(name: &str, trouble: Trouble, after: Duration, ctx: &Context) -> Ending {
+    ctx.connections.remove(name);
+    Ending::Refused(trouble, after)
+}
+
+fn trouble(failure: &Failure, failures: u32, ctx: &Context) -> (Trouble, Duration) {
+    let detail = &failure.detail;
+    let later = next_try(failure.class, failures, jitter()).min(ctx.settings.recheck);
+    let (reason, message, after) = match failure.class {
+        Class::Unauthorized => (
+            Reason::PlatformUnauthorized,
+            format!(
+                "The platform does not accept the token: {detail}. Put a valid token into the Secret that spec.olt.credentials names."
+            ),
+            ctx.recheck(),
+        ),
+        Class::Forbidden => (
+            Reason::PlatformForbidden,
+            format!("The token lacks a right: {detail}."),
+            ctx.recheck(),
+        ),
+        Class::Invalid | Class::Conflict => (
+            Reason::InvalidSpec,
+            format!("The platform cannot be used like this: {detail}."),
+            ctx.recheck(),
+        ),
+        Class::RateLimited(_) => (
+            Reason::RateLimited,
+            format!("The platform asks for a pause: {detail}."),
+            later,
+        ),
+        Class::Transient | Class::Ambiguous | Class::NotFound => (
+            Reason::PlatformUnreachable,
+            format!(
+                "The platform cannot be reached: {detail}. Check spec.olt.apiUrl and spec.olt.issuerUrl; it is tried again."
+            ),
+            later,
+        ),
+    };
+    (Trouble::new(Stage::Registered, reason, message), after)
+}
+
+/// Tells one credential from another without keeping it.
+fn digest(credential: &SecretText) -> String {
+    use sha2::{Digest, Sha256};
+    format!("{:x}", Sha256::digest(credential.expose()))
+}
+
+async fn finalize(object: &ClusterOAuthPlatform, api: &Api<ClusterOAuthPlatform>) -> Result<(), Error> {
+    if object.finalizers().iter().any(|f| f == IN_USE) {
+        return Ok(());
+    }
+    let finalizers: Vec<String> = object.finalizers().iter().cloned().chain([IN_USE.to_owned()]).collect();
+    patch_finalizers(object, api, &finalizers).await
+}
+
+/// While something refers to it, the connection is kept, opened after a restart, and made anew with a renewed credential:
+/// deregistering needs it.
+async fn leave(
+    object: &ClusterOAuthPlatform,
+    uid: &str,
+    api: &Api<ClusterOAuthPlatform>,
+    ctx: &Context,
+) -> Result<Ending, Error> {
+    let dependents = ctx.view.applications_at(&object.name_any());
+    if dependents.as_ref().is_none_or(|all| !all.is_empty()) {
+        let trouble = match connect(object, uid, ctx).await? {
+            Ending::Refused(trouble, _) => Some(trouble),
+            _ => None,
+        };
+        let name =
+            |a: &Arc<crate::api::OAuthApplication>| format!("{}/{}", a.namespace().unwrap_or_default(), a.name_any());
+        let dependents = dependents.map(|all| {
+            let mut names: Vec<String> = all.iter().map(name).collect();
+            names.sort();
+            names
+        });
+        return Ok(Ending::InUse(InUse { dependents, trouble }));
+    }
+    let finalizers: Vec<String> = object.finalizers().iter().filter(|f| *f != IN_USE).cloned().collect();
+    patch_finalizers(object, api, &finalizers).await?;
+    Ok(Ending::Released)
+}
+
+async fn patch_finalizers(
+    object: &ClusterOAuthPlatform,
+    api: &Api<ClusterOAuthPlatform>,
+    finalizers: &[String],
+) -> Result<(), Error> {
+    let body = json!({"metadata": {"resourceVersion": object.meta().resource_version, "finalizers": finalizers}});
+    let params = PatchParams {
+        field_manager: Some(MANAGER.into()),
+        ..PatchParams::default()
+    };
+    let result = call(
+        "write the finalizer",
+        CLUSTER_TIMEOUT,
+        api.patch(&object.name_any(), &params, &Patch::Merge(body)),
+    )
+    .await;
+    match result {
+        Ok(_) => Ok(()),
+        Err(error) if error.code() == Some(404) => Ok(()),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,124 @@
+//! From a platform's spec to where and how it is reached. Pure.
+
+use std::time::Duration;
+
+use url::Url;
+
+use crate::api::conditions::Reason;
+use crate::api::platform::{ClusterOAuthPlatformSpec, MarkerPlace};
+use crate::api::secret_ref::SecretKeyRef;
+use crate::domain::decide::{Stage, Trouble};
+use crate::domain::port::{Target, TargetKind};
+
+/// Checks and translates a spec: the target, and where its credential lies.
+pub fn target(
+    spec: &ClusterOAuthPlatformSpec,
+    settle: Duration,
+    insecure: &[String],
+) -> Result<(Target, SecretKeyRef), Trouble> {
+    let Some(olt) = &spec.olt else {
+        return Err(invalid("spec must hold a platform block: set spec.olt.".into()));
+    };
+    let Some(token) = &olt.credentials.api_token else {
+        return Err(invalid(
+            "spec.olt.credentials must name one way to authenticate: set apiToken.".into(),
+        ));
+    };
+    let kind = TargetKind::Olt {
+        api_url: address("spec.olt.apiUrl", &olt.api_url, insecure)?,
+        issuer_url: address("spec.olt.issuerUrl", &olt.issuer_url, insecure)?,
+        marks: olt.marker == MarkerPlace::Description,
+    };
+    Ok((
+        Target {
+            kind,
+            timeout: timeout(&spec.limits.timeout, settle)?,
+        },
+        token.secret_ref.clone(),
+    ))
+}
+
+fn address(field: &str, text: &str, insecure: &[String]) -> Result<Url, Trouble> {
+    let url = Url::parse(text).map_err(|error| invalid(format!("{field}: {text:?} is not a URL: {error}.")))?;
+    let host = url.host_str().unwrap_or_default();
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if insecure.iter().any(|allowed| allowed == host) => Ok(url),
+        _ => Err(invalid(format!(
+            "{field}: must begin with https://. The operator speaks plain HTTP only to hosts that its --allow-insecure-host names, and {host:?} is none of them."
+        ))),
+    }
+}
+
+/// Three calls must fit into the time that a claim is waited out.
+fn timeout(text: &str, settle: Duration) -> Result<Duration, Trouble> {
+    let parsed = match text.strip_suffix("ms") {
+        Some(number) => number.parse().map(Duration::from_millis),
+        None => text.strip_suffix('s').unwrap_or(text).parse().map(Duration::from_secs),
+    };
+    let timeout =
+        parsed.map_err(|_| invalid(format!("spec.limits.timeout: {text:?} is not a duration such as 10s.")))?;
+    if timeout * 3 > settle {
+        return Err(invalid(format!(
+            "spec.limits.timeout: three times {text} must not exceed the operator's --settle, which is {settle:?}. Lower the time-out, or raise --settle."
+        )));
+    }
+    Ok(timeout)
+}
+
+fn invalid(message: String) -> Trouble {
+    Trouble::new(Stage::Accepted, Reason::InvalidSpec, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::platform::{Limits, OltPlatform};
+    use crate::api::secret_ref::{ApiCredentials, ApiToken};
+
+    const SETTLE: Duration = Duration::from_secs(40);
+
+    fn spec(api_url: &str, timeout: &str) -> ClusterOAuthPlatformSpec {
+        let secret_ref = SecretKeyRef {
+            name: "olt-operator".into(),
+            key: "token".into(),
+        };
+        ClusterOAuthPlatformSpec {
+            olt: Some(OltPlatform {
+                api_url: api_url.into(),
+                issuer_url: "https://id.example.com/realm".into(),
+                marker: MarkerPlace::Description,
+                credentials: ApiCredentials {
+                    api_token: Some(ApiToken { secret_ref }),
+                },
+            }),
+            limits: Limits {
+                timeout: timeout.into(),
+            },
+            grants: vec![],
+        }
+    }
+
+    #[test]
+    fn a_whole_spec_becomes_a_target() {
+        let (target, secret) = target(&spec("https://api.example.com/v1", "500ms"), SETTLE, &[]).unwrap();
+        assert_eq!(
+            (target.timeout, secret.name.as_str()),
+            (Duration::from_millis(500), "olt-operator")
+        );
+    }
+
+    #[test]
+    fn plain_http_needs_the_operators_consent() {
+        let trouble = target(&spec("http://127.0.0.1:8700/v1", "1s"), SETTLE, &[]).unwrap_err();
+        assert!(trouble.message.contains("spec.olt.apiUrl") && trouble.message.contains("--allow-insecure-host"));
+        assert!(target(&spec("http://127.0.0.1:8700/v1", "1s"), SETTLE, &["127.0.0.1".into()]).is_ok());
+    }
+
+    #[test]
+    fn three_time_outs_must_fit_into_the_settle_time() {
+        assert!(target(&spec("https://a.example.com", "13s"), SETTLE, &[]).is_ok());
+        let trouble = target(&spec("https://a.example.com", "14s"), SETTLE, &[]).unwrap_err();
+        assert!(trouble.message.contains("spec.limits.timeout") && trouble.message.contains("--settle"));
+    }
+}

@@ -1,0 +1,40 @@
+//! What the watches show of the neighbourhood of a resource. Good enough to wake and to wait, never to act on alone.
+
+use std::sync::Arc;
+
+use crate::api::application::InstallationCount;
+use crate::api::conditions::{ConditionType, is_true};
+use crate::api::{ClusterOAuthPlatform, OAuthApplication, TenantInstallation};
+
+/// The caches.
+pub trait View: Send + Sync {
+    /// A platform.
+    fn platform(&self, name: &str) -> Option<Arc<ClusterOAuthPlatform>>;
+    /// An application.
+    fn application(&self, namespace: &str, name: &str) -> Option<Arc<OAuthApplication>>;
+    /// The installations that refer to an application.
+    fn installations_of(&self, namespace: &str, application: &str) -> Vec<Arc<TenantInstallation>>;
+    /// The applications that refer to a platform, in all namespaces that are watched; `None` until each was read once.
+    fn applications_at(&self, platform: &str) -> Option<Vec<Arc<OAuthApplication>>>;
+    /// As [`View::applications_at`], in the namespaces that were read so far.
+    fn applications_read_at(&self, platform: &str) -> Vec<Arc<OAuthApplication>>;
+    /// How many installations an application has, and how many are Ready; `None`: it has none.
+    fn installation_count(&self, namespace: &str, application: &str) -> Option<InstallationCount> {
+        let all = self.installations_of(namespace, application);
+        let living = all.iter().filter(|i| i.metadata.deletion_timestamp.is_none());
+        let count = living.fold(InstallationCount::default(), |count, i| InstallationCount {
+            desired: count.desired + 1,
+            ready: count.ready + i64::from(is_ready(i)),
+        });
+        (count.desired > 0).then_some(count)
+    }
+    /// The version of a Secret that carries our label.
+    fn secret_version(&self, namespace: &str, name: &str) -> Option<String>;
+}
+
+fn is_ready(installation: &TenantInstallation) -> bool {
+    let status = installation.status.as_ref();
+    status.is_some_and(|s| {
+        is_true(&s.conditions, ConditionType::Ready) && s.observed_generation == installation.metadata.generation
+    })
+}

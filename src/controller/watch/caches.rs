@@ -1,0 +1,239 @@
+//! The caches that the watches fill, and the view of them.
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use k8s_openapi::api::core::v1::Secret;
+use kube::ResourceExt;
+use kube::core::PartialObjectMeta;
+use kube::runtime::reflector::store::Writer;
+use kube::runtime::reflector::{self, ObjectRef, Store};
+use kube::runtime::watcher;
+use tokio::sync::watch;
+
+use crate::api::{ClusterOAuthPlatform, OAuthApplication, TenantInstallation};
+use crate::controller::view::View;
+
+/// Metadata of a Secret; its data is never watched.
+pub type SecretMeta = PartialObjectMeta<Secret>;
+
+/// What is cached of one namespace, or of all.
+pub struct Scope {
+    /// The namespace; `None`: all of them.
+    pub namespace: Option<String>,
+    /// Applications.
+    pub applications: Store<OAuthApplication>,
+    /// Installations.
+    pub installations: Store<TenantInstallation>,
+    /// Secrets that carry our label.
+    pub secrets: Store<SecretMeta>,
+    missing: Missing,
+}
+
+/// Counts caches that are not filled yet. A store of kube wakes only one of those who wait for it.
+#[derive(Clone)]
+struct Missing(Arc<watch::Sender<usize>>);
+
+impl Missing {
+    fn of(caches: usize) -> Self {
+        Self(Arc::new(watch::Sender::new(caches)))
+    }
+
+    fn nothing(&self) -> bool {
+        *self.0.borrow() == 0
+    }
+
+    async fn wait(self) {
+        let mut missing = self.0.subscribe();
+        // The sender lives as long as `self`, so the wait cannot fail.
+        let _ = missing.wait_for(|missing| *missing == 0).await;
+    }
+}
+
+/// Tells once that a cache is filled: when its first list is complete.
+pub struct Filling {
+    missing: Missing,
+    filled: bool,
+}
+
+impl Filling {
+    fn of(missing: &Missing) -> Self {
+        Self {
+            missing: missing.clone(),
+            filled: false,
+        }
+    }
+
+    /// Hears what the watch of the cache says.
+    pub fn hear<K>(&mut self, event: &watcher::Event<K>) {
+        if !self.filled && matches!(event, watcher::Event::InitDone) {
+            self.filled = true;
+            self.missing
+                .0
+                .send_modify(|missing| *missing = missing.saturating_sub(1));
+        }
+    }
+}
+
+impl Scope {
+    /// For the watch of one of its three caches.
+    #[must_use]
+    pub fn filling(&self) -> Filling {
+        Filling::of(&self.missing)
+    }
+}
+
+/// Who fills the caches of one scope.
+pub struct ScopeWriters {
+    /// Applications.
+    pub applications: Writer<OAuthApplication>,
+    /// Installations.
+    pub installations: Writer<TenantInstallation>,
+    /// Secrets that carry our label.
+    pub secrets: Writer<SecretMeta>,
+}
+
+/// All caches.
+pub struct Caches {
+    /// Platforms.
+    pub platforms: Store<ClusterOAuthPlatform>,
+    /// One for each namespace that is watched, or one for all.
+    pub scopes: Vec<Scope>,
+    missing: Missing,
+}
+
+/// Who fills all caches.
+pub struct Writers {
+    /// Platforms.
+    pub platforms: Writer<ClusterOAuthPlatform>,
+    /// In the order of [`Caches::scopes`].
+    pub scopes: Vec<ScopeWriters>,
+}
+
+impl Caches {
+    /// Empty caches for these namespaces; none means all.
+    #[must_use]
+    pub fn new(namespaces: &[String]) -> (Self, Writers) {
+        let wanted: Vec<Option<String>> = match namespaces {
+            [] => vec![None],
+            some => some.iter().cloned().map(Some).collect(),
+        };
+        let (platforms, platform_writer) = reflector::store();
+        let (scopes, writers): (Vec<Scope>, _) = wanted.into_iter().map(scope).unzip();
+        (
+            Self {
+                platforms,
+                scopes,
+                missing: Missing::of(1),
+            },
+            Writers {
+                platforms: platform_writer,
+                scopes: writers,
+            },
+        )
+    }
+
+    /// For the watch of the platforms.
+    #[must_use]
+    pub fn platforms_filling(&self) -> Filling {
+        Filling::of(&self.missing)
+    }
+
+    /// Waits until the platforms are known as the API server had them when it was asked first.
+    pub fn platforms_filled(&self) -> impl Future<Output = ()> + Clone + Send + Sync + use<> {
+        self.missing.clone().wait().shared()
+    }
+
+    /// Waits until the platforms and all of one scope are known. A namespace that cannot be read holds up no other one.
+    pub fn filled_for(&self, scope: usize) -> impl Future<Output = ()> + Clone + Send + Sync + use<> {
+        let (platforms, scope) = (self.missing.clone(), self.scopes[scope].missing.clone());
+        async move {
+            platforms.wait().await;
+            scope.wait().await;
+        }
+        .shared()
+    }
+
+    /// The application, if it lies in this scope.
+    #[must_use]
+    pub fn application_in(&self, scope: usize, namespace: &str, name: &str) -> Option<Arc<OAuthApplication>> {
+        self.scopes
+            .get(scope)?
+            .applications
+            .get(&ObjectRef::new(name).within(namespace))
+    }
+
+    /// The application whose status names this Secret.
+    #[must_use]
+    pub fn application_of_secret(&self, namespace: &str, secret: &str) -> Option<Arc<OAuthApplication>> {
+        self.scope(namespace)?.applications.find(|application| {
+            let told = application.status.as_ref().and_then(|s| s.secret.as_ref());
+            application.namespace().as_deref() == Some(namespace) && told.is_some_and(|s| s.name == secret)
+        })
+    }
+
+    fn scope(&self, namespace: &str) -> Option<&Scope> {
+        self.scopes
+            .iter()
+            .find(|s| s.namespace.as_deref().is_none_or(|n| n == namespace))
+    }
+}
+
+fn scope(namespace: Option<String>) -> (Scope, ScopeWriters) {
+    let (applications, application_writer) = reflector::store();
+    let (installations, installation_writer) = reflector::store();
+    let (secrets, secret_writer) = reflector::store();
+    let scope = Scope {
+        namespace,
+        applications,
+        installations,
+        secrets,
+        missing: Missing::of(3),
+    };
+    let writers = ScopeWriters {
+        applications: application_writer,
+        installations: installation_writer,
+        secrets: secret_writer,
+    };
+    (scope, writers)
+}
+
+impl View for Caches {
+    fn platform(&self, name: &str) -> Option<Arc<ClusterOAuthPlatform>> {
+        self.platforms.get(&ObjectRef::new(name))
+    }
+
+    fn application(&self, namespace: &str, name: &str) -> Option<Arc<OAuthApplication>> {
+        self.scope(namespace)?
+            .applications
+            .get(&ObjectRef::new(name).within(namespace))
+    }
+
+    fn installations_of(&self, namespace: &str, application: &str) -> Vec<Arc<TenantInstallation>> {
+        let Some(scope) = self.scope(namespace) else {
+            return vec![];
+        };
+        let mut all = scope.installations.state();
+        all.retain(|i| i.spec.application_ref.name == application && i.namespace().as_deref() == Some(namespace));
+        all
+    }
+
+    fn applications_at(&self, platform: &str) -> Option<Vec<Arc<OAuthApplication>>> {
+        let read = self.scopes.iter().all(|s| s.missing.nothing());
+        read.then(|| self.applications_read_at(platform))
+    }
+
+    fn applications_read_at(&self, platform: &str) -> Vec<Arc<OAuthApplication>> {
+        let mut all: Vec<_> = self.scopes.iter().flat_map(|s| s.applications.state()).collect();
+        all.retain(|a| a.spec.platform_ref.name == platform);
+        all
+    }
+
+    fn secret_version(&self, namespace: &str, name: &str) -> Option<String> {
+        let secret = self
+            .scope(namespace)?
+            .secrets
+            .get(&ObjectRef::new(name).within(namespace))?;
+        secret.resource_version()
+    }
+}

@@ -1,0 +1,137 @@
+//! The watches and the controllers that they drive: one set for each namespace that is watched, since rights are bound
+//! per namespace, and one controller for the platforms.
+
+pub mod caches;
+pub mod changes;
+mod platforms;
+mod scope;
+pub mod wakes;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::channel::mpsc::UnboundedReceiver;
+use futures::future::{BoxFuture, Shared};
+use futures::{FutureExt, Stream, StreamExt};
+use kube::runtime::controller::{Action, Config, Controller};
+use kube::runtime::reflector::store::Writer;
+use kube::runtime::reflector::{ObjectRef, Store};
+use kube::runtime::{WatchStreamExt, watcher};
+use kube::{Api, Resource};
+use serde::de::DeserializeOwned;
+
+use self::caches::{Caches, Filling, Writers};
+use self::scope::Watched;
+use self::wakes::{Bell, Bells, Counting};
+use super::context::{Context, jitter};
+use super::error::Error;
+use crate::api::well_known::SECRET_LABEL;
+
+/// Reconciles of one controller at a time.
+const AT_A_TIME: u16 = 32;
+
+/// When to stop starting anything new.
+pub type Stop = Shared<BoxFuture<'static, ()>>;
+
+/// Runs every watch and controller until `stop`; ends when the reconciles that were under way have ended.
+pub async fn run(ctx: Arc<Context>, caches: Arc<Caches>, writers: Writers, stop: Stop) {
+    let (platforms, rung) = Bell::new();
+    let mut running: Vec<BoxFuture<'static, ()>> = vec![];
+    for (index, writers) in writers.scopes.into_iter().enumerate() {
+        let (applications, applications_rung) = Bell::new();
+        let (installations, installations_rung) = Bell::new();
+        let watched = Watched {
+            index,
+            ctx: Arc::clone(&ctx),
+            caches: Arc::clone(&caches),
+            bells: Bells {
+                applications,
+                installations,
+                platforms: platforms.clone(),
+                counting: Counting::default(),
+            },
+            stop: stop.clone(),
+        };
+        running.push(watched.run(writers, applications_rung, installations_rung).boxed());
+    }
+    running.push(platforms::run(writers.platforms, platforms, rung, ctx, caches, stop).boxed());
+    let tasks: Vec<_> = running.into_iter().map(tokio::spawn).collect();
+    futures::future::join_all(tasks).await;
+}
+
+/// A watch that fills its cache and tells of every event.
+fn watch<K>(
+    api: Api<K>,
+    writer: Writer<K>,
+    filling: Filling,
+    tell: impl Fn(&watcher::Event<K>) + Send + 'static,
+) -> impl Stream<Item = Result<K, watcher::Error>> + Send + 'static
+where
+    K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
+{
+    let mut filling = filling;
+    watcher(api, watcher::Config::default())
+        .default_backoff()
+        .reflect(writer)
+        .inspect(move |event| match event {
+            Ok(event) => {
+                filling.hear(event);
+                tell(event);
+            }
+            Err(error) => tracing::warn!(error = error as &dyn std::error::Error, "watch interrupted"),
+        })
+        .touched_objects()
+}
+
+fn controller<K, F>(
+    changed: impl Stream<Item = Result<K, watcher::Error>> + Send + 'static,
+    store: Store<K>,
+    rung: UnboundedReceiver<ObjectRef<K>>,
+    reconcile: fn(Arc<K>, Arc<Context>) -> F,
+    ctx: Arc<Context>,
+    filled: impl Future<Output = ()> + Clone + Send + Sync + 'static,
+    stop: Stop,
+) -> impl Future<Output = ()> + Send + 'static
+where
+    K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
+    F: Future<Output = Result<Action, Error>> + Send + 'static,
+{
+    Controller::for_stream(changed, store)
+        .with_config(Config::default().concurrency(AT_A_TIME))
+        .reconcile_on(rung)
+        .graceful_shutdown_on(stop)
+        .run(
+            move |object, ctx| {
+                let filled = filled.clone();
+                async move {
+                    // No decision before the caches are filled: an empty one would say "does not exist".
+                    filled.await;
+                    reconcile(object, ctx).await
+                }
+            },
+            |object, error, _| {
+                let meta = object.meta();
+                tracing::warn!(
+                    namespace = meta.namespace,
+                    name = meta.name,
+                    error = error as &dyn std::error::Error,
+                    "reconcile failed"
+                );
+                Action::requeue(Duration::from_secs(2).mul_f64(1.0 + 2.0 * jitter()))
+            },
+            ctx,
+        )
+        .for_each(|_| std::future::ready(()))
+}
+
+fn labelled() -> watcher::Config {
+    watcher::Config::default().labels(SECRET_LABEL)
+}
+
+fn logged<T>(event: Result<T, watcher::Error>) -> Result<T, watcher::Error> {
+    if let Err(error) = &event {
+        tracing::warn!(error = error as &dyn std::error::Error, "watch interrupted");
+    }
+    event
+}

@@ -1,0 +1,64 @@
+//! The watch and the controller of the platforms, and the watch of their credentials.
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+use futures::channel::mpsc::UnboundedReceiver;
+use kube::Api;
+use kube::runtime::reflector::ObjectRef;
+use kube::runtime::reflector::store::Writer;
+use kube::runtime::{PredicateConfig, WatchStreamExt, watcher};
+
+use super::caches::{Caches, SecretMeta};
+use super::wakes::{self, Bell};
+use super::{Stop, changes, controller, labelled, logged, watch};
+use crate::api::ClusterOAuthPlatform;
+use crate::controller::context::Context;
+use crate::controller::platform;
+
+/// Runs until told to stop.
+pub(super) async fn run(
+    writer: Writer<ClusterOAuthPlatform>,
+    bell: Bell<ClusterOAuthPlatform>,
+    rung: UnboundedReceiver<ObjectRef<ClusterOAuthPlatform>>,
+    ctx: Arc<Context>,
+    caches: Arc<Caches>,
+    stop: Stop,
+) {
+    let platforms = Api::<ClusterOAuthPlatform>::all(ctx.client.clone());
+    let changed = watch(platforms, writer, caches.platforms_filling(), |_| {});
+    let platforms = controller(
+        changed.predicate_filter(changes::of_platform, PredicateConfig::default()),
+        caches.platforms.clone(),
+        rung,
+        platform::reconcile,
+        Arc::clone(&ctx),
+        caches.platforms_filled(),
+        stop,
+    );
+    tokio::select! {
+        () = platforms => {}
+        () = credentials(&bell, &ctx, &caches) => {}
+    }
+}
+
+/// A changed credential wakes the platforms that name it; after a gap in the watch, all of them.
+async fn credentials(bell: &Bell<ClusterOAuthPlatform>, ctx: &Context, caches: &Caches) {
+    let secrets: Api<SecretMeta> = Api::namespaced(ctx.client.clone(), &ctx.settings.namespace);
+    watcher(secrets, labelled())
+        .default_backoff()
+        .for_each(|event| {
+            let concerned = match logged(event) {
+                Ok(watcher::Event::Apply(secret) | watcher::Event::Delete(secret)) => {
+                    wakes::platforms_of(&secret, caches)
+                }
+                Ok(watcher::Event::InitDone) => caches.platforms.state(),
+                _ => vec![],
+            };
+            for platform in &concerned {
+                bell.ring(platform);
+            }
+            std::future::ready(())
+        })
+        .await;
+}

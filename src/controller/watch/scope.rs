@@ -1,0 +1,169 @@
+//! The watches and controllers of one scope: one namespace, or all of them.
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+use futures::channel::mpsc::UnboundedReceiver;
+use kube::runtime::reflector::ObjectRef;
+use kube::runtime::reflector::store::Writer;
+use kube::runtime::{PredicateConfig, WatchStreamExt, watcher};
+use kube::{Api, Resource};
+
+use super::caches::{Caches, Scope, ScopeWriters, SecretMeta};
+use super::wakes::{self, Bells};
+use super::{Stop, changes, controller, labelled, logged, watch};
+use crate::api::{OAuthApplication, TenantInstallation};
+use crate::controller::context::Context;
+use crate::controller::suspicions::{News, Suspect};
+use crate::controller::view::View;
+use crate::controller::{application, installation};
+
+/// One scope under watch.
+#[derive(Clone)]
+pub(super) struct Watched {
+    /// Its place among the caches.
+    pub index: usize,
+    pub ctx: Arc<Context>,
+    pub caches: Arc<Caches>,
+    pub bells: Bells,
+    pub stop: Stop,
+}
+
+impl Watched {
+    /// Runs until told to stop. The watch of Secrets and the news end with the controllers that they wake.
+    pub(super) async fn run(
+        self,
+        writers: ScopeWriters,
+        applications_rung: UnboundedReceiver<ObjectRef<OAuthApplication>>,
+        installations_rung: UnboundedReceiver<ObjectRef<TenantInstallation>>,
+    ) {
+        let applications = self.applications(writers.applications, applications_rung);
+        let installations = self.installations(writers.installations, installations_rung);
+        let controllers = async { futures::join!(applications, installations) };
+        let background = async { futures::join!(self.secrets(writers.secrets), self.news(), self.suspicions()) };
+        tokio::select! {
+            _ = controllers => {}
+            _ = background => self.stop.clone().await,
+        }
+    }
+
+    fn scope(&self) -> &Scope {
+        &self.caches.scopes[self.index]
+    }
+
+    fn applications(
+        &self,
+        writer: Writer<OAuthApplication>,
+        rung: UnboundedReceiver<ObjectRef<OAuthApplication>>,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let heard = self.clone();
+        let changed = watch(self.api(), writer, self.scope().filling(), move |event| {
+            heard.bells.application(event, &heard.caches, &heard.ctx.memories);
+        });
+        controller(
+            changed.predicate_filter(changes::of_application, PredicateConfig::default()),
+            self.scope().applications.clone(),
+            rung,
+            application::reconcile,
+            Arc::clone(&self.ctx),
+            self.caches.filled_for(self.index),
+            self.stop.clone(),
+        )
+    }
+
+    fn installations(
+        &self,
+        writer: Writer<TenantInstallation>,
+        rung: UnboundedReceiver<ObjectRef<TenantInstallation>>,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let heard = self.clone();
+        let changed = watch(self.api(), writer, self.scope().filling(), move |event| {
+            heard.bells.installation(event, &heard.caches);
+            heard.relisted(event);
+        });
+        controller(
+            changed.predicate_filter(changes::of_installation, PredicateConfig::default()),
+            self.scope().installations.clone(),
+            rung,
+            installation::reconcile,
+            Arc::clone(&self.ctx),
+            self.caches.filled_for(self.index),
+            self.stop.clone(),
+        )
+    }
+
+    async fn secrets(&self, writer: Writer<SecretMeta>) {
+        let mut filling = self.scope().filling();
+        watcher(self.api::<SecretMeta>(), labelled())
+            .default_backoff()
+            .reflect(writer)
+            .for_each(|event| {
+                if let Ok(event) = logged(event) {
+                    filling.hear(&event);
+                    self.relisted(&event);
+                    self.bells.secret(&event, &self.caches, &self.ctx.memories);
+                }
+                std::future::ready(())
+            })
+            .await;
+    }
+
+    /// A platform that connects, or no longer does, concerns all that depends on it.
+    async fn news(&self) {
+        self.ctx
+            .connections
+            .news()
+            .for_each(|platform| {
+                wakes::dependents(Some(&platform), self.index, &self.caches, &self.bells);
+                std::future::ready(())
+            })
+            .await;
+    }
+
+    async fn suspicions(&self) {
+        self.ctx
+            .suspicions
+            .news()
+            .for_each(|news| {
+                match news {
+                    News::Application(suspect) => self.ring(&suspect, true),
+                    News::Installations(suspect) => self.ring(&suspect, false),
+                    News::All => wakes::suspected(self.index, &self.caches, &self.bells, &self.ctx.suspicions),
+                }
+                std::future::ready(())
+            })
+            .await;
+    }
+
+    /// Rings the application, or its installations, if it lies in this scope.
+    fn ring(&self, Suspect { namespace, name }: &Suspect, itself: bool) {
+        let Some(application) = self.caches.application_in(self.index, namespace, name) else {
+            return;
+        };
+        if itself {
+            self.bells.applications.ring(&application);
+            return;
+        }
+        for installation in self.caches.installations_of(namespace, name) {
+            self.bells.installations.ring(&installation);
+        }
+    }
+
+    /// After a gap in a watch nobody tells what went or changed in it: every resource of the scope is looked at again.
+    fn relisted<K>(&self, event: &watcher::Event<K>) {
+        if matches!(event, watcher::Event::InitDone) {
+            wakes::dependents(None, self.index, &self.caches, &self.bells);
+        }
+    }
+
+    fn api<K>(&self) -> Api<K>
+    where
+        K: Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope>,
+    {
+        let client = self.ctx.client.clone();
+        match &self.scope().namespace {
+            Some(namespace) => Api::namespaced(client, namespace),
+            None => Api::all(client),
+        }
+    }
+}

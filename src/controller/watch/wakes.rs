@@ -1,0 +1,202 @@
+//! From a change of one object to the objects that depend on it.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use kube::ResourceExt;
+use kube::runtime::reflector::ObjectRef;
+use kube::runtime::watcher::Event;
+
+use super::caches::{Caches, SecretMeta};
+use super::changes;
+use crate::api::well_known::{CREDENTIAL, OUTPUT, SECRET_LABEL};
+use crate::api::{ClusterOAuthPlatform, OAuthApplication, TenantInstallation};
+use crate::controller::memories::Memories;
+use crate::controller::suspicions::Suspicions;
+use crate::controller::view::View;
+
+/// Sends references to one kind's controller.
+#[derive(Clone)]
+pub struct Bell<K: kube::Resource>(UnboundedSender<ObjectRef<K>>);
+
+impl<K: kube::Resource<DynamicType = ()>> Bell<K> {
+    /// A bell, and the stream on which it is heard.
+    #[must_use]
+    pub fn new() -> (Self, UnboundedReceiver<ObjectRef<K>>) {
+        let (sender, receiver) = unbounded();
+        (Self(sender), receiver)
+    }
+
+    /// Wakes an object. After shutdown nobody listens, and nobody needs to.
+    pub fn ring(&self, object: &K) {
+        let _ = self.0.unbounded_send(ObjectRef::from_obj(object));
+    }
+}
+
+/// The bells of one scope, and the platforms' bell.
+#[derive(Clone)]
+pub struct Bells {
+    /// Applications of the scope.
+    pub applications: Bell<OAuthApplication>,
+    /// Installations of the scope.
+    pub installations: Bell<TenantInstallation>,
+    /// Platforms.
+    pub platforms: Bell<ClusterOAuthPlatform>,
+    /// Applications that will be rung when they have counted their installations long enough ago.
+    pub counting: Counting,
+}
+
+/// Applications by namespace and name.
+pub type Counting = Arc<Mutex<HashSet<(String, String)>>>;
+
+/// Applications with many installations count them no more often than this.
+const COUNT_AT_MOST_EVERY: Duration = Duration::from_secs(1);
+
+impl Bells {
+    /// A changed application wakes its installations; one that is gone is forgotten, with the secret that may be held
+    /// for it, and wakes a platform that waits for it.
+    pub fn application(&self, event: &Event<OAuthApplication>, caches: &Caches, memories: &Memories) {
+        let (Event::Apply(object) | Event::Delete(object)) = event else {
+            return;
+        };
+        let namespace = object.namespace().unwrap_or_default();
+        let news = object
+            .uid()
+            .is_none_or(|uid| memories.is_news(&uid, changes::for_installations(object)));
+        if news || matches!(event, Event::Delete(_)) {
+            for installation in caches.installations_of(&namespace, &object.name_any()) {
+                self.installations.ring(&installation);
+            }
+        }
+        let platform = caches.platform(&object.spec.platform_ref.name);
+        if let (Event::Delete(_), Some(platform)) = (event, platform)
+            && platform.metadata.deletion_timestamp.is_some()
+        {
+            self.platforms.ring(&platform);
+        }
+        if let (Event::Delete(_), Some(uid)) = (event, object.uid()) {
+            memories.forget(&uid);
+        }
+    }
+
+    /// An installation that is gone, or is going, wakes an application that waits for it, and its twins; one that becomes
+    /// Ready, or no longer is, is counted by its application.
+    pub fn installation(&self, event: &Event<TenantInstallation>, caches: &Arc<Caches>) {
+        let (Event::Apply(object) | Event::Delete(object)) = event else {
+            return;
+        };
+        let namespace = object.namespace().unwrap_or_default();
+        let name = &object.spec.application_ref.name;
+        if let Some(application) = caches.application(&namespace, name) {
+            let told = application.status.as_ref().and_then(|s| s.installations);
+            if application.metadata.deletion_timestamp.is_some() {
+                self.applications.ring(&application);
+            } else if told != caches.installation_count(&namespace, name) {
+                self.count_later((namespace.clone(), name.clone()), caches);
+            }
+        }
+        if matches!(event, Event::Delete(_)) {
+            caches
+                .installations_of(&namespace, name)
+                .iter()
+                .for_each(|twin| self.installations.ring(twin));
+        }
+    }
+
+    fn count_later(&self, application: (String, String), caches: &Arc<Caches>) {
+        if !counting(&self.counting).insert(application.clone()) {
+            return;
+        }
+        let (bells, caches) = (self.clone(), Arc::clone(caches));
+        tokio::spawn(async move {
+            tokio::time::sleep(COUNT_AT_MOST_EVERY).await;
+            counting(&bells.counting).remove(&application);
+            if let Some(application) = caches.application(&application.0, &application.1) {
+                bells.applications.ring(&application);
+            }
+        });
+    }
+
+    /// A changed output Secret wakes its application; a changed credential wakes the installations that name it.
+    pub fn secret(&self, event: &Event<SecretMeta>, caches: &Caches, memories: &Memories) {
+        let (Event::Apply(secret) | Event::Delete(secret)) = event else {
+            return;
+        };
+        match secret.labels().get(SECRET_LABEL).map(String::as_str) {
+            Some(OUTPUT) => self.output(secret, matches!(event, Event::Delete(_)), caches, memories),
+            Some(CREDENTIAL) => self.credential(secret, caches),
+            _ => {}
+        }
+    }
+
+    fn output(&self, secret: &SecretMeta, deleted: bool, caches: &Caches, memories: &Memories) {
+        let namespace = secret.namespace().unwrap_or_default();
+        let owner = secret.owner_references().iter().find(|o| o.controller == Some(true));
+        let Some(owner) = owner else {
+            // Somebody took our owner reference off; status still tells whose Secret it was.
+            if let Some(application) = caches.application_of_secret(&namespace, &secret.name_any()) {
+                self.applications.ring(&application);
+            }
+            return;
+        };
+        let echo = memories.is_own_secret(&owner.uid, &secret.resource_version().unwrap_or_default());
+        let application = caches.application(&namespace, &owner.name);
+        if let Some(application) = application.filter(|_| deleted || !echo) {
+            self.applications.ring(&application);
+        }
+    }
+
+    fn credential(&self, secret: &SecretMeta, caches: &Caches) {
+        let namespace = secret.namespace();
+        let names = |i: &TenantInstallation| {
+            let token = i.spec.credentials.as_ref().and_then(|c| c.api_token.as_ref());
+            token.is_some_and(|t| t.secret_ref.name == secret.name_any())
+        };
+        let all = caches.scopes.iter().flat_map(|s| s.installations.state());
+        all.filter(|i| i.namespace() == namespace && names(i))
+            .for_each(|i| self.installations.ring(&i));
+    }
+}
+
+fn counting(counting: &Counting) -> MutexGuard<'_, HashSet<(String, String)>> {
+    counting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Platforms whose credential lies in this Secret of the operator's namespace.
+#[must_use]
+pub fn platforms_of(secret: &SecretMeta, caches: &Caches) -> Vec<Arc<ClusterOAuthPlatform>> {
+    let names = |p: &ClusterOAuthPlatform| {
+        let token = p.spec.olt.as_ref().and_then(|o| o.credentials.api_token.as_ref());
+        token.is_some_and(|t| t.secret_ref.name == secret.name_any())
+    };
+    let mut all = caches.platforms.state();
+    all.retain(|p| names(p));
+    all
+}
+
+/// Everything of one scope that depends on a platform; `None`: on any.
+pub fn dependents(platform: Option<&str>, scope: usize, caches: &Caches, bells: &Bells) {
+    let Some(scope) = caches.scopes.get(scope) else { return };
+    for application in scope.applications.state() {
+        if platform.is_none_or(|name| application.spec.platform_ref.name == name) {
+            bells.applications.ring(&application);
+            let namespace = application.namespace().unwrap_or_default();
+            let installations = caches.installations_of(&namespace, &application.name_any());
+            for installation in &installations {
+                bells.installations.ring(installation);
+            }
+        }
+    }
+}
+
+/// Every application of one scope that is under suspicion.
+pub fn suspected(scope: usize, caches: &Caches, bells: &Bells, suspicions: &Suspicions) {
+    let Some(scope) = caches.scopes.get(scope) else { return };
+    for application in scope.applications.state() {
+        if application.uid().is_some_and(|uid| suspicions.against(&uid).is_some()) {
+            bells.applications.ring(&application);
+        }
+    }
+}

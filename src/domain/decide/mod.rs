@@ -1,0 +1,106 @@
+//! The decision table. Pure and total: one snapshot in, one decision out. No second place decides.
+
+pub mod application;
+mod failed;
+mod farewell;
+pub mod installation;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use super::port::Identity;
+use super::step::{Look, Step};
+use crate::api::conditions::Reason;
+
+/// What to do now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// All of it is true.
+    Converged,
+    /// Look again at this time of our clock; nothing is wrong for good.
+    Wait(Duration, Trouble),
+    /// Wait for a change; a person can do something, and the message says what.
+    Refuse(Trouble, Recheck),
+    /// Our view is stale or somebody else was first: look again soon, say nothing.
+    Stale,
+    /// Read this, then decide again.
+    Look(Look),
+    /// Do this, then decide again.
+    Act(Step),
+}
+
+/// What stands in the way, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// The first thing that is not true because of it.
+    pub stage: Stage,
+    /// One word.
+    pub reason: Reason,
+    /// A sentence that says what a person can do, if anything.
+    pub message: String,
+    /// Nothing will happen until a person acts.
+    pub stalled: bool,
+}
+
+/// The things that become true one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// The spec is valid, supported and granted.
+    Accepted,
+    /// The platform has the client as wanted.
+    Registered,
+    /// The Secret is written.
+    SecretPublished,
+    /// The credentials were proved.
+    CredentialsVerified,
+}
+
+/// Whether a refusal is looked at again without a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recheck {
+    /// No: a watch tells us.
+    OnChange,
+    /// Yes, every few minutes: nothing can tell us.
+    Later,
+}
+
+impl Trouble {
+    /// Trouble that goes away by itself, or when its cause does.
+    #[must_use]
+    pub fn new(stage: Stage, reason: Reason, message: impl Into<String>) -> Self {
+        Self {
+            stage,
+            reason,
+            message: message.into(),
+            stalled: false,
+        }
+    }
+}
+
+/// Refuses until something changes that a watch shows.
+fn refuse(stage: Stage, reason: Reason, message: impl Into<String>) -> Decision {
+    Decision::Refuse(Trouble::new(stage, reason, message), Recheck::OnChange)
+}
+
+/// Refuses, and looks again from time to time.
+fn refuse_for_now(stage: Stage, reason: Reason, message: impl Into<String>) -> Decision {
+    Decision::Refuse(Trouble::new(stage, reason, message), Recheck::Later)
+}
+
+/// The platform is not the one that the client was registered at: what it says of the client means nothing.
+#[must_use]
+pub fn identity_changed(issuer: &str, owner: &str, now: &Identity) -> Option<Trouble> {
+    if (issuer, owner) == (now.issuer.as_str(), now.owner.0.as_str()) {
+        return None;
+    }
+    let message = format!(
+        "The application was registered at {issuer} for owner {owner}, but the platform is now {} for owner {}. Restore the platform's issuerUrl and credential, or create a new OAuthApplication.",
+        now.issuer, now.owner
+    );
+    Some(Trouble::new(
+        Stage::Registered,
+        Reason::PlatformIdentityChanged,
+        message,
+    ))
+}

@@ -1,0 +1,118 @@
+//! The claim: what is put back, what is carried on, whose is left alone.
+
+use super::{acts, claims, claims_open, decided, looks, refuses, told};
+use crate::api::conditions::Reason;
+use crate::domain::claim::{Claim, Found};
+use crate::domain::decide::{Decision, Recheck, Stage};
+use crate::domain::observed::scene::{claim, secret, seen};
+use crate::domain::step::{Look, OutputSecret, Purpose, SecretSeen, Step};
+
+#[test]
+fn a_missing_finalizer_is_put_back_with_a_claim_that_permits_nothing() {
+    let mut seen = seen().with_claim(1).told("app-1", 1).with_our_secret("app-1", 1);
+    seen.object.has_finalizer = false;
+    assert_eq!(decided(&seen), claims(2, Purpose::PutBack));
+}
+
+#[test]
+fn a_claim_to_put_something_back_permits_no_call() {
+    let seen = seen()
+        .with_claim(2)
+        .by_us()
+        .told("app-1", 1)
+        .with_our_secret("app-1", 2);
+    let seen = seen.may(Purpose::PutBack, std::time::Duration::ZERO);
+    assert_eq!(decided(&seen), Decision::Converged);
+}
+
+#[test]
+fn a_missing_claim_is_put_back_with_the_id_that_status_tells() {
+    let seen = seen().told("app-1", 3).with_our_secret("app-1", 3);
+    let mut minted = seen.clone();
+    minted.fresh_id = "another id".into();
+    assert_eq!(decided(&minted), claims_open(4, Purpose::PutBack));
+}
+
+#[test]
+fn a_missing_claim_goes_on_above_the_attempt_of_the_secret() {
+    let seen = seen().told("app-1", 3).with_our_secret("app-1", 5);
+    assert_eq!(decided(&seen), claims_open(6, Purpose::PutBack));
+}
+
+#[test]
+fn a_missing_claim_is_put_back_with_the_id_that_the_secret_tells_when_status_is_silent() {
+    let registration_id = Some("id in the Secret".to_owned());
+    let secret = OutputSecret {
+        registration_id,
+        ..secret("app-1", 2)
+    };
+    let seen = seen().with_secret(SecretSeen::Ours(secret));
+    let back = Claim {
+        id: "id in the Secret".into(),
+        open: true,
+        ..claim(3)
+    };
+    assert_eq!(decided(&seen), acts(Step::Claim(back, Purpose::PutBack)));
+}
+
+#[test]
+fn a_claim_written_before_the_wait_is_over_keeps_open() {
+    let seen = seen().with_claim(2).open().answered().with_no_secret();
+    assert_eq!(decided(&seen), claims_open(3, Purpose::Register));
+}
+
+#[test]
+fn a_claim_written_after_the_wait_clears_open() {
+    let seen = seen().with_claim(2).open().with_no_secret().waited_out();
+    assert_eq!(decided(&seen), claims(3, Purpose::Register));
+}
+
+#[test]
+fn a_claim_over_a_resolved_attempt_is_not_open() {
+    let seen = seen().with_claim(2).answered().with_no_secret();
+    assert_eq!(decided(&seen), claims(3, Purpose::Register));
+}
+
+#[test]
+fn an_attempt_is_resolved_by_status_by_the_secret_or_by_memory() {
+    let unresolved = || seen().with_claim(2);
+    assert!(unresolved().unresolved());
+    assert!(!unresolved().told("app-1", 2).unresolved());
+    assert!(!unresolved().with_our_secret("app-1", 2).unresolved());
+    assert!(!unresolved().answered().unresolved());
+    assert!(unresolved().told("app-1", 1).with_our_secret("app-1", 1).unresolved());
+}
+
+#[test]
+fn what_another_installation_claimed_is_not_touched() {
+    let mut seen = seen().told("app-1", 1).with_no_secret();
+    seen.claim = Found::Elsewhere("other-cluster".into());
+    let elsewhere = refuses(Stage::Registered, Reason::RestoredElsewhere, Recheck::Later);
+    assert_eq!(decided(&seen), elsewhere);
+    let message = told(&seen);
+    assert!(message.contains("(instance other-cluster)"), "{message}");
+}
+
+#[test]
+fn a_client_of_another_platform_or_owner_is_not_touched() {
+    let changed = refuses(Stage::Registered, Reason::PlatformIdentityChanged, Recheck::OnChange);
+    let seen = || seen().with_claim(1).told("app-1", 1).with_our_secret("app-1", 1);
+    let mut other_owner = seen();
+    other_owner.platform.identity.owner = "another tenant".into();
+    assert_eq!(decided(&other_owner), changed);
+    let mut other_issuer = seen();
+    other_issuer.platform.identity.issuer = "https://other.example.com".into();
+    assert_eq!(decided(&other_issuer), changed);
+    assert_eq!(decided(&seen()), Decision::Converged);
+}
+
+#[test]
+fn a_removed_claim_does_not_make_a_new_registration() {
+    let seen = seen().told("app-1", 1);
+    assert_eq!(decided(&seen), looks(Look::Secret));
+    let removed = seen.with_no_secret();
+    let Decision::Act(Step::Claim(claim, purpose)) = decided(&removed) else {
+        panic!("no claim")
+    };
+    assert_eq!((claim.id.as_str(), purpose), ("id-1", Purpose::PutBack));
+}

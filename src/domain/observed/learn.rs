@@ -1,0 +1,203 @@
+//! Taking facts in: what each makes known, and what it makes doubtful again.
+
+use std::time::Duration;
+
+use super::{Known, Seen};
+use crate::domain::claim::{Claim, Found};
+use crate::domain::failure::{Class, Failure};
+use crate::domain::port::RemoteClient;
+use crate::domain::registration::{ApplicationId, ClientId, TenantId};
+use crate::domain::step::{Doing, Fact, Held, OutputSecret, Purpose, SecretSeen};
+
+impl Seen {
+    /// Begins or goes on to wait out the claim that was found.
+    pub fn note_claim(&mut self) {
+        let found = self.own_claim().map(|c| (c.attempt, c.holder.clone()));
+        if found != self.memory.claim_seen {
+            self.memory.claim_seen = found;
+            self.memory.claim_first_seen = self.now;
+        }
+    }
+
+    /// Takes a fact in. What it makes doubtful is forgotten, so that the next look is a new one.
+    pub fn learn(&mut self, fact: Fact) {
+        match fact {
+            Fact::Claimed(claim, purpose, at) => self.claimed(claim, Some(purpose), at),
+            Fact::ClaimedToPublish(claim, at) => self.claimed_to_publish(claim, at),
+            Fact::ClaimConfirmed => self.claim_is_fresh = true,
+            Fact::ClaimLost => self.stale = true,
+            Fact::Superseded | Fact::Forgotten => self.secret_dropped(),
+            Fact::SecretRead(secret, at) => {
+                (self.secret, self.secret_read_at) = (secret, at);
+                self.claim_is_fresh = false;
+            }
+            Fact::Scanned(scan) => {
+                self.memory.name_taken &= scan.name_taken || !scan.marked.is_empty();
+                self.scan = Some(scan);
+            }
+            Fact::ClientRead(id, client) => self.client_read(id, client.map(|c| *c)),
+            Fact::AllowedRead(rows) => self.allowed = Some(rows),
+            Fact::Proved(proof, at) => self.proof = Some((proof, at)),
+            Fact::Registered {
+                held,
+                tenants,
+                complete,
+            } => self.registered(held, tenants, complete),
+            Fact::NameTaken => self.name_taken(),
+            Fact::Rotated(held) => self.minted(held),
+            Fact::Gone(id) => self.gone(id),
+            Fact::Deregistered(id) => {
+                self.published.deregistered = true;
+                self.gone(id);
+            }
+            Fact::Stored(secret) => self.stored(secret),
+            Fact::StoreRefused(why) => self.store_refused = Some(why),
+            Fact::SecretMoved => self.secret = SecretSeen::Unread,
+            Fact::Restored(secret) => {
+                self.published.restored = true;
+                self.secret = SecretSeen::Ours(secret);
+            }
+            Fact::Updated(id) => {
+                self.updated = true;
+                self.clients.remove(&id);
+            }
+            Fact::Allowed(tenant) => self.tenant_allowed(tenant),
+            Fact::Disallowed(tenant) => {
+                self.allowed = None;
+                self.allowed_by_us.retain(|t| *t != tenant);
+            }
+            Fact::Disowned => self.disowned = true,
+            Fact::Released => self.released = true,
+            Fact::Failed(doing, failure) => self.failed(doing, failure),
+        }
+    }
+
+    fn claimed(&mut self, claim: Claim, purpose: Option<Purpose>, at: Duration) {
+        self.object.has_finalizer = true;
+        self.claim_is_fresh = true;
+        self.memory.claim_seen = Some((claim.attempt, claim.holder.clone()));
+        self.memory.claim_first_seen = at;
+        self.authority = purpose.filter(|p| *p != Purpose::PutBack).map(|p| (p, at));
+        self.claim = Found::Here(claim);
+    }
+
+    fn claimed_to_publish(&mut self, claim: Claim, at: Duration) {
+        if let Some(held) = &mut self.memory.held {
+            (held.attempt, held.claimed_at) = (claim.attempt, at);
+        }
+        self.memory.resolved = claim.attempt;
+        self.claimed(claim, None, at);
+    }
+
+    /// Its client may be told nowhere: the attempt counts as unresolved again, so that a deletion looks.
+    fn secret_dropped(&mut self) {
+        self.memory.held = None;
+        self.memory.resolved = 0;
+        self.stale = true;
+    }
+
+    fn registered(&mut self, held: Held, tenants: Vec<TenantId>, complete: bool) {
+        self.published.registered = true;
+        self.applied = complete;
+        self.allowed_by_us = tenants;
+        self.minted(held);
+    }
+
+    /// Taken by whom? Our own client may be the one: a look for the marker tells. Where there is none, a register is sent
+    /// only when nothing was in doubt, so that it is somebody else's.
+    fn name_taken(&mut self) {
+        self.memory.name_taken = true;
+        (self.authority, self.scan) = (None, None);
+        if !self.platform.capabilities.marks {
+            self.resolve();
+        }
+    }
+
+    fn minted(&mut self, held: Held) {
+        self.resolve();
+        self.known = Some(Known {
+            application_id: held.application_id.clone(),
+            client_id: held.client_id.clone(),
+            public_client_id: held.public_client_id.clone(),
+        });
+        self.proof = None;
+        self.memory.held = (!held.client_secret.is_empty()).then_some(held);
+    }
+
+    fn gone(&mut self, id: ApplicationId) {
+        self.resolve();
+        self.client_read(id, None);
+    }
+
+    fn stored(&mut self, secret: OutputSecret) {
+        self.published.stored = true;
+        self.memory.held = None;
+        self.memory.published = Some((self.now, secret.resource_version.clone()));
+        self.store_refused = None;
+        self.proof = None;
+        self.secret = SecretSeen::Ours(secret);
+    }
+
+    fn tenant_allowed(&mut self, tenant: TenantId) {
+        self.allowed = None;
+        self.rows_sent.insert(tenant.clone());
+        if !self.allowed_by_us.contains(&tenant) {
+            self.allowed_by_us.push(tenant);
+        }
+    }
+
+    fn client_read(&mut self, id: ApplicationId, client: Option<RemoteClient>) {
+        if let Some(client) = &client {
+            if self.names_ours(client) {
+                self.known = Some(Known {
+                    application_id: id.clone(),
+                    client_id: client.client_id.clone(),
+                    public_client_id: self.public_client_id(),
+                });
+            } else if self.is_anothers(client) {
+                // Whoever may write status could have named it there.
+                self.known = self.known.take().filter(|k| k.application_id != id);
+                self.told.known = self.told.known.take().filter(|k| k.application_id != id);
+            }
+            self.public_client_read(&id, client.public_client_id.as_ref());
+        }
+        self.clients.insert(id, client);
+    }
+
+    /// Each public client that is added has an id of its own, which the Secret has to hold: its form is looked at again.
+    fn public_client_read(&mut self, id: &ApplicationId, found: Option<&ClientId>) {
+        let known = self.known.as_mut().filter(|k| k.application_id == *id);
+        let Some(known) = known.filter(|k| k.public_client_id.as_ref() != found) else {
+            return;
+        };
+        known.public_client_id = found.cloned();
+        if matches!(self.secret, SecretSeen::Ours(_)) {
+            self.secret = SecretSeen::Unread;
+        }
+    }
+
+    fn public_client_id(&self) -> Option<ClientId> {
+        self.known.as_ref().and_then(|k| k.public_client_id.clone())
+    }
+
+    /// Only the marker proves it. Where none can be kept, status alone tells the client: a user can write to the Secret.
+    fn names_ours(&self, client: &RemoteClient) -> bool {
+        let in_secret = self.output().and_then(|s| s.application_id.as_ref()) == Some(&client.application_id);
+        in_secret && self.platform.capabilities.marks && client.registration.marker == self.marker()
+    }
+
+    /// The call of the current attempt was answered.
+    fn resolve(&mut self) {
+        self.authority = None;
+        self.memory.resolved = self.own_claim().map_or(0, |c| c.attempt);
+    }
+
+    fn failed(&mut self, doing: Doing, failure: Failure) {
+        let unrepeatable = matches!(doing, Doing::Registering | Doing::Rotating | Doing::Deregistering);
+        if unrepeatable && failure.class != Class::Ambiguous {
+            self.resolve();
+        }
+        self.authority = None;
+        self.failure = Some((doing, failure));
+    }
+}

@@ -1,0 +1,303 @@
+//! Credentials to the keys of a Secret, and back. Knows no Kubernetes type.
+
+use std::collections::BTreeMap;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, UndefinedBehavior};
+
+use super::credentials::SecretText;
+use super::observed::Known;
+use super::port::Identity;
+use super::wish::Output;
+
+/// Steps of one template; enough for any text, too few to hold anything up.
+const FUEL: u64 = 10_000;
+
+/// A template that cannot be rendered: which, and why. Holds no value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("template[{key:?}]: {why}")]
+pub struct Unrenderable {
+    key: String,
+    why: String,
+}
+
+/// The data of the Secret: key to value. Holds a secret, so it prints nothing.
+pub struct Data(BTreeMap<String, SecretText>);
+
+impl Data {
+    /// All values of one client.
+    pub fn of(output: &Output, known: &Known, secret: &SecretText, identity: &Identity) -> Result<Self, Unrenderable> {
+        let public = known.public_client_id.as_ref().map(|id| id.0.as_str());
+        let values = Values([
+            ("clientId", &known.client_id.0),
+            ("clientSecret", secret.expose()),
+            ("tokenEndpoint", &identity.token_endpoint),
+            ("issuer", &identity.issuer),
+            ("applicationId", &known.application_id.0),
+            ("publicClientId", public.unwrap_or_default()),
+        ]);
+        let keys = &output.keys;
+        let [id, value, endpoint, issuer, application, other] = values.0.map(|(_, value)| value);
+        let mut data = vec![
+            (&keys.client_id, id.to_owned()),
+            (&keys.client_secret, value.to_owned()),
+            (&keys.token_endpoint, endpoint.to_owned()),
+            (&keys.issuer, issuer.to_owned()),
+            (&keys.application_id, application.to_owned()),
+        ];
+        if public.is_some() {
+            data.push((&keys.public_client_id, other.to_owned()));
+        }
+        for (key, template) in &output.template {
+            data.push((key, render(key, template, &values)?));
+        }
+        let secret = |(key, value): (&String, String)| (key.clone(), SecretText::new(value));
+        Ok(Self(data.into_iter().map(secret).collect()))
+    }
+
+    /// Key by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &SecretText)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// Whether that is exactly what is there: no key too few, none too many.
+    #[must_use]
+    pub fn equals(&self, there: &BTreeMap<String, SecretText>) -> bool {
+        let same = |(key, value): (&String, &SecretText)| there.get(key).is_some_and(|v| v.expose() == value.expose());
+        there.len() == self.0.len() && self.0.iter().all(same)
+    }
+}
+
+/// What templates can name.
+struct Values<'a>([(&'static str, &'a str); 6]);
+
+/// Tells what is wrong with a template, before anything is registered for it.
+pub fn check(templates: &BTreeMap<String, String>) -> Result<(), Unrenderable> {
+    let sample = Values(NAMES.map(|name| (name, "sample")));
+    for (key, template) in templates {
+        let unrenderable = |why: String| Unrenderable { key: key.clone(), why };
+        understood(template).map_err(unrenderable)?;
+        render(key, template, &sample)?;
+    }
+    Ok(())
+}
+
+/// The names of [`Values`].
+const NAMES: [&str; 6] = [
+    "clientId",
+    "clientSecret",
+    "tokenEndpoint",
+    "issuer",
+    "applicationId",
+    "publicClientId",
+];
+
+/// Nothing but values and conditions on them: an operator or a loop could make of a few bytes as many as the machine has,
+/// and what can be rendered for one client can so be rendered for every other.
+fn understood(template: &str) -> Result<(), String> {
+    let mut rest = template;
+    while let Some(at) = rest.find('{') {
+        rest = &rest[at..];
+        let (end, is_understood): (&str, fn(&[&str]) -> bool) = match rest.get(..2) {
+            Some("{{") => ("}}", |words| matches!(words, [name] if NAMES.contains(name))),
+            Some("{%") => ("%}", |words| match words {
+                ["else" | "endif"] => true,
+                ["if", name] => NAMES.contains(name),
+                _ => false,
+            }),
+            Some("{#") => return Err("comments are not understood".to_owned()),
+            _ => {
+                rest = &rest[1..];
+                continue;
+            }
+        };
+        // Behind the opening: in `{%}` the two would share a character.
+        let Some(length) = rest[2..].find(end) else {
+            return Err(format!("{} is not closed by {end}", &rest[..2]));
+        };
+        let (whole, behind) = rest.split_at(2 + length + end.len());
+        let inner = whole[2..2 + length].trim_matches('-');
+        let words: Vec<&str> = inner.split_whitespace().collect();
+        if !is_understood(&words) {
+            return Err(match words[..] {
+                [name] if end == "}}" && name.chars().all(char::is_alphanumeric) => {
+                    format!("unknown variable {name:?}; there are {}", NAMES.join(", "))
+                }
+                _ => format!(
+                    "{whole:?} is not understood; there are values such as {{{{ clientId }}}}, and {{% if publicClientId %}} … {{% else %}} … {{% endif %}}"
+                ),
+            });
+        }
+        rest = behind;
+    }
+    Ok(())
+}
+
+fn render(key: &str, template: &str, values: &Values<'_>) -> Result<String, Unrenderable> {
+    let values: BTreeMap<&str, String> = values
+        .0
+        .iter()
+        .map(|(name, value)| (*name, (*value).to_owned()))
+        .collect();
+    environment()
+        .render_str(template, values)
+        .map_err(|error| Unrenderable {
+            key: key.to_owned(),
+            why: told(&error),
+        })
+}
+
+/// The kind of an error and its line; its text may quote a value.
+fn told(error: &minijinja::Error) -> String {
+    let line = error.line().map(|line| format!(" in line {line}")).unwrap_or_default();
+    format!("{}{line}", error.kind())
+}
+
+/// Without functions and filters.
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::empty();
+    // Only delimiters of one's own can be invalid.
+    if let Ok(syntax) = SyntaxConfig::builder().keep_trailing_newline(true).build() {
+        environment.set_syntax(syntax);
+    }
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
+    environment
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::wish::Keys;
+
+    fn output(template: &str) -> Output {
+        Output {
+            name: "billing-sync".into(),
+            keys: Keys {
+                client_id: "CLIENT_ID".into(),
+                client_secret: "CLIENT_SECRET".into(),
+                token_endpoint: "TOKEN_URL".into(),
+                issuer: "issuer".into(),
+                application_id: "application_id".into(),
+                public_client_id: "public_client_id".into(),
+            },
+            template: [("config.ini".to_owned(), template.to_owned())].into(),
+            labels: BTreeMap::new(),
+            annotations: BTreeMap::new(),
+        }
+    }
+
+    fn data() -> Data {
+        rendered("id={{ clientId }}\n", None).unwrap()
+    }
+
+    fn rendered(template: &str, public: Option<&str>) -> Result<Data, Unrenderable> {
+        let known = Known {
+            application_id: "app".into(),
+            client_id: "client".into(),
+            public_client_id: public.map(Into::into),
+        };
+        let identity = Identity {
+            issuer: "https://id".into(),
+            owner: "t1".into(),
+            token_endpoint: "https://id/token".into(),
+        };
+        Data::of(&output(template), &known, &SecretText::new("-s3cret".into()), &identity)
+    }
+
+    fn there() -> BTreeMap<String, SecretText> {
+        data()
+            .iter()
+            .map(|(key, value)| (key.to_owned(), value.clone()))
+            .collect()
+    }
+
+    #[test]
+    fn every_value_lies_under_its_own_key() {
+        let there = there();
+        assert_eq!(there["CLIENT_SECRET"].expose(), "-s3cret");
+        assert_eq!(there["TOKEN_URL"].expose(), "https://id/token");
+        assert_eq!(there["config.ini"].expose(), "id=client\n");
+        assert_eq!(there.len(), 6);
+    }
+
+    #[test]
+    fn a_public_client_has_a_key_only_where_there_is_one() {
+        let key = |data: &Data| {
+            let found = data.iter().find(|(key, _)| *key == "public_client_id");
+            found.map(|(_, value)| value.expose().to_owned())
+        };
+        let template = "{% if publicClientId %}spa={{ publicClientId }}{% endif %}";
+        assert_eq!(
+            key(&rendered(template, Some("spa-1")).unwrap()),
+            Some("spa-1".to_owned())
+        );
+        assert_eq!(key(&rendered(template, None).unwrap()), None);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_template_is_told_by_key_and_kind_and_without_values() {
+        let told = |template: &str| check(&output(template).template).unwrap_err().to_string();
+        let unknown = told("{{ clientid }}");
+        assert!(
+            unknown.starts_with("template[\"config.ini\"]: unknown variable \"clientid\"; there are clientId,"),
+            "{unknown}"
+        );
+        assert_eq!(
+            told("a\n{{ clientId "),
+            "template[\"config.ini\"]: {{ is not closed by }}"
+        );
+        assert_eq!(
+            told("{% if issuer %}x"),
+            "template[\"config.ini\"]: syntax error in line 1"
+        );
+    }
+
+    #[test]
+    fn nothing_but_values_and_conditions_is_understood() {
+        for template in [
+            "{{ clientId | upper }}",
+            "{{ clientId * 16000000 }}",
+            "{{ clientId ~ clientId }}",
+            "{{ range(9) }}",
+            "{{ clientSecret.x }}",
+            "{{ 'x' }}",
+            "{% set x = clientId %}",
+            "{% for a in clientSecret %}{% endfor %}",
+            "{% if clientId == issuer %}{% endif %}",
+            "{# {{ clientId #}",
+            "{%}",
+            "{%}%}",
+            "{{}}",
+            "{{}",
+            "{%é%}",
+            "{{ clientId }",
+        ] {
+            assert!(check(&output(template).template).is_err(), "{template}");
+        }
+        for template in [
+            "{\"id\": {\"a\": \"{{clientId}}\"}}",
+            "{%- if publicClientId -%} {{- issuer -}} {%- else -%} {} {%- endif -%}",
+            "{",
+            "{é}",
+            "",
+        ] {
+            assert_eq!(check(&output(template).template), Ok(()), "{template}");
+            assert!(rendered(template, None).is_ok(), "{template}");
+        }
+    }
+
+    #[test]
+    fn a_changed_a_missing_and_a_surplus_key_are_seen() {
+        assert!(data().equals(&there()));
+        let mut changed = there();
+        changed.insert("CLIENT_ID".into(), SecretText::new("other".into()));
+        assert!(!data().equals(&changed));
+        let mut missing = there();
+        missing.remove("issuer");
+        assert!(!data().equals(&missing));
+        let mut surplus = there();
+        surplus.insert("old_key".into(), SecretText::new(String::new()));
+        assert!(!data().equals(&surplus));
+    }
+}

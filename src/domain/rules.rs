@@ -1,0 +1,39 @@
+//! The rules of the claim protocol that can be switched off, each named after the counterexample it prevents
+//! (design R1-R7). The operator always runs with [`Rules::FIXED`]; the model switches one off at a time and must then
+//! find the harm, which shows that the rule is needed and that the model can see.
+
+/// Which rules hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// R1: a rotation or deregistration that nobody asked for, in a living resource, waits until the current claim has
+    /// settled, whoever holds it. Else B rotates while A is about to publish.
+    pub takeover_waits: bool,
+    /// R2: that decision reads the Secret after the wait. Else an old "no Secret" rotates the published one.
+    pub secret_read_after_settle: bool,
+    /// R3: a minted secret is stored only under a young claim, else claimed anew first.
+    pub publish_under_claim: bool,
+    /// R4: who lost the race for the Secret forgets what it minted. Else it deregisters what the winner adopted.
+    pub loser_forgets: bool,
+    /// R5: deletion waits for settle while the claim is unresolved or `open`. Else a late register leaves an orphan.
+    pub deletion_waits_for_open: bool,
+    /// R5: a claim written only to publish keeps `open`.
+    pub publish_keeps_open: bool,
+    /// R6: a Secret whose client is gone counts as absent: look for the marker, then register.
+    pub gone_looks_first: bool,
+    /// R7: a deletion deregisters the client that the Secret names and the one that status names.
+    pub deletion_reads_both: bool,
+}
+
+impl Rules {
+    /// All rules hold.
+    pub const FIXED: Self = Self {
+        takeover_waits: true,
+        secret_read_after_settle: true,
+        publish_under_claim: true,
+        loser_forgets: true,
+        deletion_waits_for_open: true,
+        publish_keeps_open: true,
+        gone_looks_first: true,
+        deletion_reads_both: true,
+    };
+}

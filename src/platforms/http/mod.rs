@@ -1,0 +1,83 @@
+//! HTTP within limits: one client per connection, whose calls end in time, stay small and are sent once.
+//!
+//! Kept out: any platform's paths and JSON. A [`Call`] is built here and sent in `call`, a [`Reply`] is judged in
+//! `reply`; `outcome` chooses failure classes and `story` words them.
+
+mod call;
+mod outcome;
+mod reply;
+mod retry_after;
+mod scrub;
+mod story;
+
+pub use call::Call;
+pub use outcome::Nature;
+pub use reply::Reply;
+
+use story::Story;
+
+use std::time::Duration;
+
+use reqwest::Method;
+use reqwest::redirect::Policy;
+use url::Url;
+
+use crate::domain::failure::{Class, Failure};
+
+const LONGEST_CONNECT: Duration = Duration::from_secs(5);
+/// Shorter than the keep-alive of common servers: a POST that meets a closing connection has an unknown outcome.
+const LONGEST_IDLE: Duration = Duration::from_secs(30);
+
+/// A pool of connections and the limits of every call through it. A clone shares the pool.
+#[derive(Clone, Debug)]
+pub struct Http {
+    client: reqwest::Client,
+    timeout: Duration,
+}
+
+impl Http {
+    /// A client whose calls take at most `timeout` each, from connecting to the last byte of the answer.
+    ///
+    /// Connecting may take half of it, at most 5 s, so that a connection that never comes (surely nothing was carried
+    /// out) is told apart from an answer that never comes. No redirect is followed, no proxy is taken from the
+    /// environment, and nothing is sent twice, with one exception: a request that meets a pooled connection which was
+    /// closed before its first byte was written goes out on a fresh one.
+    pub fn new(timeout: Duration) -> Result<Self, Failure> {
+        let client = reqwest::Client::builder()
+            .connect_timeout(LONGEST_CONNECT.min(timeout / 2))
+            .timeout(timeout)
+            .pool_idle_timeout(LONGEST_IDLE)
+            .redirect(Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            .user_agent(concat!("oauth-registrar/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| {
+                Failure::new(
+                    Class::Invalid,
+                    format!("the HTTP client cannot be set up: {}", outcome::cause(&error)),
+                )
+            })?;
+        Ok(Self { client, timeout })
+    }
+
+    /// A call, not sent yet.
+    #[must_use]
+    pub fn call(&self, method: Method, url: &Url, nature: Nature) -> Call {
+        let what = format!("{method} {}", without_query(url));
+        Call::new(
+            self.client.request(method, url.clone()),
+            Story::new(what, nature, self.timeout),
+        )
+    }
+}
+
+fn without_query(url: &Url) -> Url {
+    let mut shown = url.clone();
+    shown.set_query(None);
+    // Fails only for URLs that cannot hold any.
+    let _ = shown.set_username("");
+    let _ = shown.set_password(None);
+    shown
+}

@@ -1,0 +1,158 @@
+//! Cases of `ClusterOAuthPlatform`.
+
+use serde_json::{Value, json};
+
+use super::{Case, Kind, TENANT};
+
+const URL: &str =
+    "must be an absolute URL without user, query, fragment and trailing slash, such as https://api.example.com/v1";
+const ISSUER: &str = "must be an absolute URL without user, query, fragment and trailing slash, such as \
+                      https://id.example.com/v1/id/auth/realms/olt";
+const TIMEOUT: &str = "must be a duration from 100ms to 30s in ms or s, such as 10s";
+const GRANTED: &str =
+    "each must be a tenant's id, a lower-case UUID such as 22222222-2222-4222-8222-222222222222, or \"*\" for any";
+
+pub(super) fn cases() -> Vec<Case> {
+    [blocks(), urls(), credentials(), limits(), grants()].concat()
+}
+
+fn olt(change: &Value) -> Value {
+    json!({ "spec": { "olt": change } })
+}
+
+fn accepted(sentence: &'static str, change: &Value) -> Case {
+    Case::accepted(Kind::Platform, sentence, change)
+}
+
+fn refused(sentence: &'static str, change: &Value, field: &'static str, message: &'static str) -> Case {
+    Case::refused(Kind::Platform, sentence, change, field, message)
+}
+
+fn blocks() -> Vec<Case> {
+    vec![
+        accepted("the smallest platform", &json!({})),
+        refused(
+            "a platform of no kind",
+            &json!({ "spec": { "olt": null } }),
+            "spec",
+            "spec must hold exactly one platform block: set spec.olt",
+        ),
+    ]
+}
+
+fn urls() -> Vec<Case> {
+    let api = |sentence, url: &str| refused(sentence, &olt(&json!({ "apiUrl": url })), "spec.olt.apiUrl", URL);
+    let issuer = |sentence, url: &str| {
+        refused(
+            sentence,
+            &olt(&json!({ "issuerUrl": url })),
+            "spec.olt.issuerUrl",
+            ISSUER,
+        )
+    };
+    vec![
+        accepted(
+            "an API on loopback",
+            &olt(&json!({ "apiUrl": "http://127.0.0.1:8700/v1" })),
+        ),
+        accepted(
+            "an API without a path",
+            &olt(&json!({ "apiUrl": "https://api.example.com" })),
+        ),
+        api("an API URL without a scheme", "api.example.com/v1"),
+        api("an API URL with another scheme", "ftp://api.example.com/v1"),
+        api("an API URL with a user", "https://me@api.example.com/v1"),
+        api("an API URL with a query", "https://api.example.com/v1?a=b"),
+        api("an API URL with a fragment", "https://api.example.com/v1#a"),
+        api("an API URL with a slash at its end", "https://api.example.com/v1/"),
+        accepted(
+            "an issuer on loopback",
+            &olt(&json!({ "issuerUrl": "http://127.0.0.1:8700/v1/id/auth/realms/olt" })),
+        ),
+        issuer("an issuer without a scheme", "id.example.com"),
+        issuer("an issuer with a slash at its end", "https://id.example.com/"),
+        issuer("an issuer with a query", "https://id.example.com?a=b"),
+    ]
+}
+
+fn credentials() -> Vec<Case> {
+    let secret = |change: &Value| olt(&json!({ "credentials": { "apiToken": { "secretRef": change } } }));
+    vec![
+        refused(
+            "credentials without a way to authenticate",
+            &olt(&json!({ "credentials": { "apiToken": null } })),
+            "spec.olt.credentials",
+            "credentials must name one way to authenticate: set apiToken",
+        ),
+        accepted(
+            "a Secret with dots in its name",
+            &secret(&json!({ "name": "olt.operator-1" })),
+        ),
+        refused(
+            "a Secret's name in upper case",
+            &secret(&json!({ "name": "OLT" })),
+            "spec.olt.credentials.apiToken.secretRef.name",
+            "must be a Secret's name: lower-case letters, digits, - and ., such as olt-operator",
+        ),
+        accepted(
+            "a key with all that keys may hold",
+            &secret(&json!({ "key": "API-token_1.txt" })),
+        ),
+        refused(
+            "a key with a slash",
+            &secret(&json!({ "key": "a/b" })),
+            "spec.olt.credentials.apiToken.secretRef.key",
+            "must be a key of a Secret: letters, digits, -, _ and ., such as token",
+        ),
+    ]
+}
+
+fn limits() -> Vec<Case> {
+    let limit = |timeout: &str| json!({ "spec": { "limits": { "timeout": timeout } } });
+    let out = |sentence, timeout| refused(sentence, &limit(timeout), "spec.limits.timeout", TIMEOUT);
+    vec![
+        accepted("the shortest time-out", &limit("100ms")),
+        accepted("the longest time-out", &limit("30s")),
+        out("a time-out that is too short", "99ms"),
+        out("a time-out that is too long", "31s"),
+        out("a time-out in minutes", "1m"),
+        out("a time-out without a unit", "10"),
+        out("a negative time-out", "-1s"),
+    ]
+}
+
+fn grants() -> Vec<Case> {
+    let grant = |grant: Value| json!({ "spec": { "grants": [grant] } });
+    vec![
+        accepted(
+            "a grant of one tenant and one permission",
+            &grant(json!({
+                "namespaces": { "names": ["billing"] }, "tenantIds": [TENANT], "permissions": ["devices_base_data:read"],
+            })),
+        ),
+        accepted(
+            "a grant of everything",
+            &grant(json!({ "namespaces": { "names": ["billing"] }, "tenantIds": ["*"], "permissions": ["*"] })),
+        ),
+        refused(
+            "a grant for no namespace",
+            &grant(json!({ "namespaces": {} })),
+            "spec.grants[0].namespaces",
+            "must say which namespaces: set names",
+        ),
+        refused(
+            "a grant of a tenant by its name",
+            &grant(json!({ "namespaces": { "names": ["billing"] }, "tenantIds": ["north"] })),
+            "spec.grants[0].tenantIds",
+            GRANTED,
+        ),
+        refused(
+            "a grant of a tenant in upper case",
+            &grant(json!({
+                "namespaces": { "names": ["billing"] }, "tenantIds": ["AAAAAAAA-2222-4222-8222-222222222222"],
+            })),
+            "spec.grants[0].tenantIds",
+            GRANTED,
+        ),
+    ]
+}

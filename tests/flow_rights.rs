@@ -1,0 +1,52 @@
+//! Where the operator's rights end: the rest goes on, and nothing is taken for absent that could not be read.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails where it stands"
+)]
+
+mod kit;
+
+use kit::{OPERATOR_NAMESPACE, condition};
+use oauth_registrar::api::rights;
+
+static CLUSTER: kit::Shared = kit::Shared::new("flow_rights");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_namespace_that_cannot_be_read_holds_up_no_other_one() {
+    let cluster = CLUSTER.without_operator().await;
+    let (bound, unbound) = (cluster.space().await, cluster.space().await);
+    unbound.delete("RoleBinding", rights::NAMESPACE_ROLE).await;
+    unbound.apply(unbound.application("waits")).await;
+    bound.apply(bound.application("goes-on")).await;
+    cluster.operator.start();
+    bound.ready("OAuthApplication", "goes-on").await;
+    bound.token("goes-on", None).await;
+    let waits = unbound.get("OAuthApplication", "waits").await;
+    assert_eq!(waits["status"]["observedGeneration"], -1, "nobody has looked: {waits}");
+    let log = cluster.operator.log();
+    assert!(log.contains("forbidden") && log.contains(&unbound.name), "{log}");
+
+    // Who uses the platform? The applications that cannot be read may.
+    unbound.delete("ClusterOAuthPlatform", &unbound.name).await;
+    let message = unbound
+        .says("ClusterOAuthPlatform", &unbound.name, "InUse", "Unknown", "Reconciling")
+        .await;
+    assert!(message.contains("watched namespace"), "{message}");
+
+    for manifest in rights::manifests(OPERATOR_NAMESPACE, &[&unbound.name]) {
+        unbound.apply(manifest).await;
+    }
+    let used = unbound
+        .until("ClusterOAuthPlatform", &unbound.name, "tells who uses it", |platform| {
+            condition(platform, "InUse")["status"] == "True"
+        })
+        .await;
+    let message = condition(&used, "InUse")["message"].to_string();
+    assert!(message.contains(&format!("{}/waits", unbound.name)), "{message}");
+    unbound.delete("OAuthApplication", "waits").await;
+    unbound.gone("OAuthApplication", "waits").await;
+    unbound.gone("ClusterOAuthPlatform", &unbound.name).await;
+}

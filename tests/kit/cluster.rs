@@ -1,0 +1,303 @@
+//! One control plane for a test file, and in it the operator with exactly the rights of `api::rights`.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
+use k8s_openapi::api::core::v1::ServiceAccount;
+use kube::api::{Api, PostParams};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config};
+use oauth_registrar::api::{crds, rights};
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+use xtask::cluster::ControlPlane;
+
+use super::audit::{self, Audited};
+use super::objects::{Objects, condition};
+use super::operator::Operator;
+use super::space::TestSpace;
+
+/// The namespace of the operator and of the platforms' credentials.
+pub const OPERATOR_NAMESPACE: &str = "oauth-registrar";
+
+/// Rights are bound per namespace, so the namespaces of tests exist before the operator starts.
+const SPACES: usize = 24;
+
+/// The cluster that the tests of one file share; started by the first of them, ended with the process.
+pub struct Shared {
+    file: &'static str,
+    pace: Pace,
+    cluster: OnceCell<Cluster>,
+}
+
+impl Shared {
+    /// `file` is the test file's name without `.rs`.
+    pub const fn new(file: &'static str) -> Self {
+        Self::at(file, Pace::Hasty)
+    }
+
+    /// For tests that count calls: with the time-outs of production.
+    pub const fn patient(file: &'static str) -> Self {
+        Self::at(file, Pace::Patient)
+    }
+
+    /// For tests of drift: with a resync every two seconds.
+    pub const fn watchful(file: &'static str) -> Self {
+        Self::at(file, Pace::Watchful)
+    }
+
+    const fn at(file: &'static str, pace: Pace) -> Self {
+        Self {
+            file,
+            pace,
+            cluster: OnceCell::const_new(),
+        }
+    }
+
+    /// The cluster with a running operator.
+    pub async fn cluster(&self) -> &Cluster {
+        let start = async || {
+            let cluster = Cluster::prepare_at(self.file, self.pace).await;
+            cluster.operator.start();
+            cluster
+        };
+        self.cluster.get_or_init(start).await
+    }
+
+    /// The cluster without operator.
+    pub async fn without_operator(&self) -> &Cluster {
+        self.cluster.get_or_init(|| Cluster::prepare(self.file)).await
+    }
+
+    /// A space of its own for a test, in the cluster with a running operator.
+    pub async fn space(&self) -> TestSpace<'_> {
+        self.cluster().await.space().await
+    }
+}
+
+/// How long the operator waits for answers, and so for claims to settle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// So short that lost answers cost a test no time. On a busy machine a slow answer is a lost one.
+    Hasty,
+    /// As in production.
+    Patient,
+    /// As hasty, and passes over the platform's list every two seconds.
+    Watchful,
+}
+
+impl Pace {
+    /// `limits.timeout` of a platform.
+    pub const fn timeout(self) -> &'static str {
+        match self {
+            Self::Hasty | Self::Watchful => "500ms",
+            Self::Patient => "10s",
+        }
+    }
+
+    /// A test that watches for silence would hear a resync.
+    const fn resync(self) -> &'static str {
+        match self {
+            Self::Hasty | Self::Patient => "1h",
+            Self::Watchful => "2s",
+        }
+    }
+
+    const fn settle(self) -> &'static str {
+        match self {
+            Self::Hasty | Self::Watchful => "2s",
+            Self::Patient => "40s",
+        }
+    }
+}
+
+/// A control plane with the CRDs, the operator's rights, and the operator.
+pub struct Cluster {
+    /// The operator; started by [`Cluster::start`].
+    pub operator: Operator,
+    /// How long it waits.
+    pub pace: Pace,
+    plane: ControlPlane,
+    taken: AtomicUsize,
+}
+
+impl Cluster {
+    /// A cluster of its own with a running operator. `name` is unique among all that run: the test file's name.
+    pub async fn start(name: &str) -> Self {
+        let cluster = Self::prepare(name).await;
+        cluster.operator.start();
+        cluster
+    }
+
+    /// A cluster in which the operator is not started.
+    pub async fn prepare(name: &str) -> Self {
+        Self::prepare_at(name, Pace::Hasty).await
+    }
+
+    async fn prepare_at(name: &str, pace: Pace) -> Self {
+        Self::assemble(name, pace, Installation::of_rights(name, pace)).await
+    }
+
+    /// A cluster with what somebody else has made of CRDs and rights; the operator is not started.
+    pub async fn install(name: &str, installation: Installation) -> Self {
+        Self::assemble(name, Pace::Hasty, installation).await
+    }
+
+    async fn assemble(name: &str, pace: Pace, installation: Installation) -> Self {
+        // Fails when it is installed already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let plane = {
+            let name = name.to_owned();
+            tokio::task::spawn_blocking(move || ControlPlane::start(&name))
+                .await
+                .unwrap()
+                .unwrap()
+        };
+        let admin = client(plane.kubeconfig().to_owned()).await;
+        install(&admin, installation.objects).await;
+        let token = token_of_operator(&admin).await;
+        let kubeconfig = plane.kubeconfig_with_token(rights::ACCOUNT, &token).unwrap();
+        let log = plane.dir().join("operator.log");
+        let operator = Operator::new(kubeconfig, log, installation.args);
+        Self {
+            operator,
+            pace,
+            plane,
+            taken: AtomicUsize::new(0),
+        }
+    }
+
+    /// A client with an administrator's rights, for what users do. One for each test: it lives on the test's runtime.
+    pub async fn client(&self) -> Client {
+        client(self.plane.kubeconfig().to_owned()).await
+    }
+
+    /// A namespace, a simulator and a platform for one test.
+    pub async fn space(&self) -> TestSpace<'_> {
+        TestSpace::open(self, self.next_namespace(), json!({})).await
+    }
+
+    /// Like [`Self::space`], its `ClusterOAuthPlatform` changed by a JSON merge patch.
+    pub async fn space_with(&self, platform: Value) -> TestSpace<'_> {
+        TestSpace::open(self, self.next_namespace(), platform).await
+    }
+
+    /// What a user asked of the API server so far.
+    pub fn audit(&self, user: &str) -> Vec<Audited> {
+        audit::read(self.plane.audit_log(), user)
+    }
+
+    /// Runs kubectl as administrator; stdout and stderr together, and whether it ended with 0.
+    pub async fn kubectl(&self, args: &[&str]) -> (bool, String) {
+        let mut command = Command::new(self.plane.binary("kubectl").unwrap());
+        command.arg("--kubeconfig").arg(self.plane.kubeconfig()).args(args);
+        let output = tokio::task::spawn_blocking(move || command.output())
+            .await
+            .unwrap()
+            .unwrap();
+        let text = [output.stdout, output.stderr]
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .concat();
+        (output.status.success(), text)
+    }
+
+    fn next_namespace(&self) -> String {
+        let number = self.taken.fetch_add(1, Ordering::Relaxed) + 1;
+        assert!(
+            number <= SPACES,
+            "the file has more than {SPACES} tests: raise SPACES in tests/kit/cluster.rs"
+        );
+        namespace(number)
+    }
+}
+
+/// What is applied before the operator can run, and the arguments it runs with.
+pub struct Installation {
+    /// The namespaces of the tests and the operator's own are there already.
+    pub objects: Vec<Value>,
+    /// What stands behind the program's name.
+    pub args: Vec<String>,
+}
+
+impl Installation {
+    /// CRDs, and the rights as `api::rights` has them, in the namespaces of all tests.
+    fn of_rights(instance: &str, pace: Pace) -> Self {
+        let watched: Vec<String> = (1..=SPACES).map(namespace).collect();
+        let watched: Vec<&str> = watched.iter().map(String::as_str).collect();
+        let crds = crds().into_iter().map(|crd| serde_json::to_value(&crd).unwrap());
+        Self {
+            objects: crds.chain(rights::manifests(OPERATOR_NAMESPACE, &watched)).collect(),
+            args: operator_args(instance, pace),
+        }
+    }
+}
+
+fn namespace(number: usize) -> String {
+    format!("t{number:02}")
+}
+
+fn operator_args(instance: &str, pace: Pace) -> Vec<String> {
+    let fixed = ["run", "--namespace", OPERATOR_NAMESPACE, "--instance", instance]
+        .into_iter()
+        .chain([
+            "--allow-insecure-host",
+            "127.0.0.1",
+            "--recheck-interval",
+            "2s",
+            "--resync-interval",
+            pace.resync(),
+            "--settle",
+            pace.settle(),
+        ])
+        .map(str::to_owned);
+    let watched = (1..=SPACES).flat_map(|number| ["--watch-namespace".to_owned(), namespace(number)]);
+    fixed.chain(watched).collect()
+}
+
+async fn client(kubeconfig: PathBuf) -> Client {
+    let read = Kubeconfig::read_from(kubeconfig).unwrap();
+    let config = Config::from_custom_kubeconfig(read, &KubeConfigOptions::default())
+        .await
+        .unwrap();
+    Client::try_from(config).unwrap()
+}
+
+/// The namespaces, and everything in the order of its list.
+async fn install(client: &Client, list: Vec<Value>) {
+    let objects = Objects::new(client.clone(), "default");
+    let watched = (1..=SPACES).map(namespace);
+    for name in watched.chain([OPERATOR_NAMESPACE.to_owned()]) {
+        objects
+            .apply(json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } }))
+            .await;
+    }
+    for object in list {
+        objects.apply(object).await;
+    }
+    for crd in crds() {
+        let name = crd.metadata.name.unwrap_or_default();
+        let established = |crd: &Value| condition(crd, "Established")["status"] == "True";
+        objects
+            .until("CustomResourceDefinition", &name, "is established", established)
+            .await;
+    }
+}
+
+async fn token_of_operator(client: &Client) -> String {
+    let accounts: Api<ServiceAccount> = Api::namespaced(client.clone(), OPERATOR_NAMESPACE);
+    let spec = TokenRequestSpec {
+        expiration_seconds: Some(24 * 3600),
+        ..TokenRequestSpec::default()
+    };
+    let request = TokenRequest {
+        spec,
+        ..TokenRequest::default()
+    };
+    let answer = accounts
+        .create_token_request(rights::ACCOUNT, &PostParams::default(), &request)
+        .await
+        .unwrap();
+    answer.status.expect("a token").token
+}

@@ -1,0 +1,59 @@
+//! A kube client whose requests stop at the gate.
+
+use std::sync::Arc;
+
+use kube::Client;
+
+use super::api_server::{Form, Reply, Request, Verb, http};
+use super::gate::{Gate, Party, Told, What};
+
+/// The client of one process. Must be called within a runtime.
+pub fn client(gate: &Arc<Gate>, process: usize) -> Client {
+    let gate = gate.clone();
+    let service = tower::service_fn(move |request| {
+        let gate = gate.clone();
+        async move {
+            let reply = match http::parse(request).await {
+                Ok(request) => ask(&gate, process, request).await?,
+                Err(refusal) => panic!("a request that is not modelled: {}", refusal.body),
+            };
+            Ok::<_, tower::BoxError>(http::render(&reply))
+        }
+    });
+    Client::new(service, "default")
+}
+
+async fn ask(gate: &Gate, process: usize, request: Request) -> Result<Reply, tower::BoxError> {
+    let what = What {
+        party: Party::Cluster,
+        text: describe(&request),
+        writes: request.verb != Verb::Get,
+    };
+    let answer = gate.call(process, what, move |world| {
+        let reply = world.cluster.handle(&request);
+        let version = reply.body["metadata"]["resourceVersion"].as_str();
+        let brief = match (reply.body["reason"].as_str(), version) {
+            (Some(reason), _) if reply.code >= 400 => format!("{} {reason}", reply.code),
+            (_, Some(version)) => format!("{} version {version}", reply.code),
+            _ => reply.code.to_string(),
+        };
+        Told {
+            brief,
+            full: reply.body.clone(),
+            answer: reply,
+        }
+    });
+    answer.await.ok_or_else(|| "the connection timed out".into())
+}
+
+fn describe(request: &Request) -> String {
+    let verb = match request.verb {
+        Verb::Get => "GET",
+        Verb::Create => "POST",
+        Verb::Patch(Form::Merge) => "PATCH",
+        Verb::Patch(Form::Json) => "JSON-PATCH",
+        Verb::Delete => "DELETE",
+    };
+    let metadata = if request.metadata_only { " (metadata)" } else { "" };
+    format!("{verb} {}{metadata}", request.target)
+}

@@ -1,0 +1,265 @@
+//! One operator process: it takes the resource from its cache, reconciles, and waits for the time it was told or for a
+//! newer version. Its memory ends with its task.
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context as Poller, Poll, Waker};
+use std::time::Duration;
+
+use kube::runtime::controller::Action;
+use oauth_registrar::api::{ClusterOAuthPlatform, OAuthApplication, TenantInstallation};
+use oauth_registrar::controller::application::reconcile;
+use oauth_registrar::controller::connections::Connection;
+use oauth_registrar::controller::context::{Context, Settings};
+use oauth_registrar::controller::view::View;
+use oauth_registrar::domain::claim::Holder;
+use oauth_registrar::domain::credentials::SecretText;
+use oauth_registrar::domain::failure::{Class, Failure};
+use oauth_registrar::domain::port::{Connect, Platform, Target};
+use oauth_registrar::domain::rules::Rules;
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+
+use super::door;
+use super::gate::{Gate, Party, TIMEOUT, Told, What};
+use super::knowledge::Knowledge;
+use super::platform::Line;
+use super::world::{resource_key, secret_key};
+
+/// How long a claim is waited out: 3 T and 10 s for the platform.
+pub const SETTLE: Duration = Duration::from_secs(40);
+/// The pause after a reconcile that failed at the API server.
+const AFTER_ERROR: Duration = Duration::from_secs(1);
+const PLATFORM: &str = "olt";
+
+/// A running process.
+pub struct Process {
+    /// Such as `A1`: the first life of A.
+    pub name: String,
+    pub task: JoinHandle<()>,
+    pub ice: Arc<Ice>,
+    pub context: Arc<Context>,
+    pub knowledge: Knowledge,
+}
+
+impl Process {
+    /// Starts it. `index` is its place among those that run side by side.
+    pub fn start(gate: &Arc<Gate>, index: usize, name: String, rules: Rules) -> Self {
+        let ice = Arc::new(Ice::default());
+        let context = context(gate, index, &name, rules);
+        let life = live(gate.clone(), index, context.clone());
+        let task = tokio::spawn(Freezable {
+            life: Box::pin(life),
+            ice: ice.clone(),
+        });
+        Self {
+            name,
+            task,
+            ice,
+            context,
+            knowledge: Knowledge::none(),
+        }
+    }
+}
+
+fn context(gate: &Arc<Gate>, index: usize, name: &str, rules: Rules) -> Arc<Context> {
+    let settings = Settings {
+        namespace: "oauth-registrar".into(),
+        holder: Holder {
+            process: name.to_owned(),
+            instance: "this-cluster".into(),
+        },
+        settle: SETTLE,
+        recheck: Duration::from_mins(5),
+        resync: Duration::from_mins(10),
+        insecure_hosts: vec![],
+        rules,
+    };
+    let context = Context::new(
+        door::client(gate, index),
+        settings,
+        Arc::new(NoConnection),
+        Arc::new(Caches::new(gate)),
+    );
+    let connection = Connection {
+        platform: Arc::new(Line::new(gate, index)),
+        identity: Line::identity(),
+        permissions: vec![],
+        timeout: TIMEOUT,
+        made_from: (String::new(), 1, String::new()),
+    };
+    context.connections.put(PLATFORM, connection);
+    Arc::new(context)
+}
+
+async fn live(gate: Arc<Gate>, index: usize, context: Arc<Context>) {
+    loop {
+        let Some(object) = take_from_cache(&gate, index).await else {
+            return;
+        };
+        let pause = match object {
+            Value::Null => None,
+            object => {
+                let object: OAuthApplication = serde_json::from_value(object).expect("an application");
+                match reconcile(Arc::new(object), context.clone()).await {
+                    Ok(action) => requeue_after(&action),
+                    Err(_) => Some(AFTER_ERROR),
+                }
+            }
+        };
+        tokio::select! {
+            () = something_new(&gate, index) => {}
+            () = tokio::time::sleep(pause.unwrap_or(Duration::MAX)) => {}
+        }
+    }
+}
+
+/// A stop at the gate as well: the schedule chooses when, and which version.
+async fn take_from_cache(gate: &Gate, index: usize) -> Option<Value> {
+    let what = What {
+        party: Party::Cache,
+        text: "look at the resource".into(),
+        writes: false,
+    };
+    let answer = gate.call(index, what, move |world| {
+        let versions = world.cluster.versions(&resource_key());
+        let version = world.hand_over.take().unwrap_or(versions.len() - 1);
+        let object = versions[version].clone();
+        world.handed[index] = (version, world.nudges);
+        Told {
+            brief: format!("version {} of {}", version + 1, versions.len()),
+            full: object.clone(),
+            answer: object,
+        }
+    });
+    answer.await
+}
+
+/// Ends as soon as there is a version after the one that was handed over last, or something else a watch would tell.
+async fn something_new(gate: &Gate, index: usize) {
+    loop {
+        let written = gate.written.notified();
+        let is_new = {
+            let world = gate.world();
+            (world.cluster.versions(&resource_key()).len() - 1, world.nudges) != world.handed[index]
+        };
+        if is_new {
+            return;
+        }
+        written.await;
+    }
+}
+
+/// `Action` tells its pause only to the controller and in its `Debug` text.
+fn requeue_after(action: &Action) -> Option<Duration> {
+    let text = format!("{action:?}");
+    let text = text.split_once("Some(")?.1.split_once(')')?.0;
+    let (unit, scale) = [("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9), ("s", 1.0)]
+        .into_iter()
+        .find(|(u, _)| text.ends_with(u))?;
+    Some(Duration::from_secs_f64(
+        text.strip_suffix(unit)?.parse::<f64>().ok()? * scale,
+    ))
+}
+
+/// What the watches of a process show: the platform, and the Secret as it is.
+struct Caches {
+    gate: Arc<Gate>,
+    platform: Arc<ClusterOAuthPlatform>,
+}
+
+impl Caches {
+    fn new(gate: &Arc<Gate>) -> Self {
+        let platform = json!({
+            "apiVersion": "oauthregistrar.io/v1alpha1", "kind": "ClusterOAuthPlatform", "metadata": {"name": PLATFORM, "uid": "p"},
+            "spec": {
+                "olt": {"apiUrl": "https://api.example.com", "issuerUrl": "https://id.example.com", "credentials": {}},
+                "limits": {"timeout": "10s"},
+                "grants": [{"namespaces": {"names": ["billing"]}, "tenantIds": ["*"], "permissions": ["*"]}],
+            },
+            "status": {"observedGeneration": 1, "conditions": [
+                {"type": "Ready", "status": "True", "reason": "Ready", "message": "", "lastTransitionTime": "2026-01-01T00:00:00Z"},
+            ]},
+        });
+        let platform = serde_json::from_value(platform).expect("a platform");
+        Self {
+            gate: gate.clone(),
+            platform: Arc::new(platform),
+        }
+    }
+}
+
+impl View for Caches {
+    fn platform(&self, name: &str) -> Option<Arc<ClusterOAuthPlatform>> {
+        (name == PLATFORM).then(|| self.platform.clone())
+    }
+    fn application(&self, _namespace: &str, _name: &str) -> Option<Arc<OAuthApplication>> {
+        None
+    }
+    fn installations_of(&self, _namespace: &str, _application: &str) -> Vec<Arc<TenantInstallation>> {
+        vec![]
+    }
+    fn applications_at(&self, _platform: &str) -> Option<Vec<Arc<OAuthApplication>>> {
+        Some(vec![])
+    }
+    fn applications_read_at(&self, _platform: &str) -> Vec<Arc<OAuthApplication>> {
+        vec![]
+    }
+    fn secret_version(&self, _namespace: &str, name: &str) -> Option<String> {
+        let world = self.gate.world();
+        world.cluster.get(&secret_key(name))?["metadata"]["resourceVersion"]
+            .as_str()
+            .map(str::to_owned)
+    }
+}
+
+/// The connection is there from the beginning; nobody opens another one.
+struct NoConnection;
+
+impl Connect for NoConnection {
+    fn connect(&self, _target: &Target, _credential: SecretText) -> Result<Arc<dyn Platform>, Failure> {
+        Err(Failure::new(Class::Invalid, "connections are not modelled"))
+    }
+}
+
+/// Stops a process as a whole, its timers included, as a stopped virtual machine does.
+#[derive(Default)]
+pub struct Ice {
+    frozen: AtomicBool,
+    waker: Mutex<Option<Waker>>,
+}
+
+impl Ice {
+    pub fn freeze(&self) {
+        self.frozen.store(true, Ordering::SeqCst);
+    }
+
+    pub fn thaw(&self) {
+        self.frozen.store(false, Ordering::SeqCst);
+        if let Some(waker) = self.waker.lock().expect("nobody panics with it").take() {
+            waker.wake();
+        }
+    }
+
+    pub fn is_frozen(&self) -> bool {
+        self.frozen.load(Ordering::SeqCst)
+    }
+}
+
+struct Freezable<F> {
+    life: Pin<Box<F>>,
+    ice: Arc<Ice>,
+}
+
+impl<F: Future> Future for Freezable<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, poller: &mut Poller<'_>) -> Poll<F::Output> {
+        if self.ice.is_frozen() {
+            *self.ice.waker.lock().expect("nobody panics with it") = Some(poller.waker().clone());
+            return Poll::Pending;
+        }
+        self.life.as_mut().poll(poller)
+    }
+}

@@ -1,0 +1,140 @@
+//! Both worlds together, and what must hold in them at rest.
+
+use std::collections::BTreeMap;
+
+use oauth_registrar::api::well_known::CLAIM;
+use oauth_registrar::domain::claim::Claim;
+use oauth_registrar::domain::marker::Marker;
+use oauth_registrar::domain::registration::Registration;
+use serde_json::{Value, json};
+
+use super::api_server::{ApiServer, Key, Request, Resource, Target, Verb};
+use super::harm::Harm;
+use super::platform::{Client, Store};
+
+/// Namespace of the resource.
+pub const NAMESPACE: &str = "billing";
+/// Name of the resource, of its Secret and of its client.
+pub const NAME: &str = "billing-sync";
+
+/// The API server, the platform, and what was seen to go wrong.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    pub cluster: ApiServer,
+    pub platform: Store,
+    /// In the order in which it happened.
+    pub harms: Vec<Harm>,
+    /// Clients that are not ours, as they must stay.
+    pub foreign_clients: Vec<Client>,
+    /// Secrets that are not ours, as they must stay.
+    pub foreign_secrets: BTreeMap<Key, Value>,
+    /// Somebody removed or changed by hand what the operator made; then a Secret may be dead for a while.
+    pub by_hand: bool,
+    /// Which version of the resource each process was handed last, and at which nudge.
+    pub handed: Vec<(usize, u64)>,
+    /// Counts what a watch would wake everybody for.
+    pub nudges: u64,
+    /// Which version the next hand-over gives; the newest when absent.
+    pub hand_over: Option<usize>,
+}
+
+pub fn resource_key() -> Key {
+    let resource = Resource {
+        group_version: "oauthregistrar.io/v1alpha1".into(),
+        plural: "oauthapplications".into(),
+    };
+    Key {
+        resource,
+        namespace: NAMESPACE.into(),
+        name: NAME.into(),
+    }
+}
+
+pub fn secret_key(name: &str) -> Key {
+    let resource = Resource {
+        group_version: "v1".into(),
+        plural: "secrets".into(),
+    };
+    Key {
+        resource,
+        namespace: NAMESPACE.into(),
+        name: name.into(),
+    }
+}
+
+impl World {
+    /// A world in which others have clients and Secrets too.
+    pub fn with_neighbours() -> Self {
+        let mut world = Self::default();
+        let registration = Registration {
+            name: "somebody-else".into(),
+            marker: Some(Marker::of("other-cluster", "id", NAMESPACE, NAME)),
+            ..Registration::default()
+        };
+        world.platform.register(&registration).expect("nobody has the name");
+        world.foreign_clients.clone_from(&world.platform.clients);
+        let path = format!("/api/v1/namespaces/{NAMESPACE}/secrets");
+        let target = Target::parse(&path).expect("a path");
+        let body = json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "somebody-else" } });
+        let secret = world.cluster.handle(&Request {
+            verb: Verb::Create,
+            target,
+            metadata_only: false,
+            body,
+        });
+        world.foreign_secrets.insert(secret_key("somebody-else"), secret.body);
+        world
+    }
+
+    /// The clients that are ours.
+    pub fn ours(&self) -> Vec<&Client> {
+        let foreign = |client: &&Client| self.foreign_clients.iter().any(|f| f.id == client.id);
+        self.platform.clients.iter().filter(|client| !foreign(client)).collect()
+    }
+
+    /// What must hold when nothing is under way any more; the text says what does not.
+    pub fn must_hold_at_rest(&self) -> Result<(), String> {
+        let (ours, resource) = (self.ours(), self.cluster.get(&resource_key()));
+        let Some(resource) = resource else {
+            return match (ours.len(), self.cluster.get(&secret_key(NAME))) {
+                (0, None) => Ok(()),
+                (0, Some(_)) => Err("the Secret of a deleted resource remains".into()),
+                (n, _) => Err(format!("{n} clients of a deleted resource remain")),
+            };
+        };
+        if resource["metadata"].get("deletionTimestamp").is_some() {
+            return Err("the resource is still being deleted".into());
+        }
+        let [client] = ours[..] else {
+            return Err(format!("{} clients for one resource", ours.len()));
+        };
+        let facts = self.facts();
+        let claim = resource["metadata"]["annotations"][CLAIM].as_str().unwrap_or_default();
+        let claim: Claim = serde_json::from_str(claim).map_err(|_| "there is no claim")?;
+        let told = |member: &str| resource["status"][member].as_str().unwrap_or_default().to_owned();
+        let Some(secret) = facts.secret else {
+            return Err("no Secret for a live resource".into());
+        };
+        let all = [
+            (
+                client.registration.marker == Some(claim.marker(NAMESPACE, NAME)),
+                "the client lacks our marker",
+            ),
+            (facts.works, "the Secret does not work"),
+            (
+                secret.client_id == client.client_id().0,
+                "the Secret names another client",
+            ),
+            (told("clientId") == client.client_id().0, "status names another client"),
+            (told("applicationId") == client.id.0, "status names another application"),
+            (facts.ready, "the resource is not Ready"),
+            (
+                resource["status"]["registration"]["outcome"] == "Registered",
+                "the resource is Ready, and tells another outcome than Registered",
+            ),
+        ];
+        all.iter()
+            .find(|(holds, _)| !holds)
+            .map_or(Ok(()), |(_, what)| Err((*what).to_owned()))
+    }
+}
