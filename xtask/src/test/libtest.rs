@@ -56,9 +56,47 @@ fn one(result: &str) -> Counts {
     }
 }
 
+/// Lines of a panic's message that are worth repeating.
+const SHOWN_LINES: usize = 12;
+
+/// What each failed test said as it panicked, in few lines: its name, the place and the beginning of the message.
+pub(super) fn causes(output: &str) -> Vec<String> {
+    let mut causes = vec![];
+    let mut test = "";
+    let mut lines = output.lines();
+    while let Some(line) = lines.next() {
+        if let Some(name) = line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----")) {
+            test = name;
+        } else if let Some((_, place)) = line.split_once("panicked at ").filter(|_| line.starts_with("thread '")) {
+            let message = lines.clone().take_while(|line| is_message(line)).take(SHOWN_LINES);
+            let message: Vec<_> = message.map(|line| format!("\n    {line}")).collect();
+            causes.push(format!("{test} at {}{}", place.trim_end_matches(':'), message.concat()));
+        }
+    }
+    causes
+}
+
+/// Whether a line still belongs to the message of a panic.
+fn is_message(line: &str) -> bool {
+    !["note: run with", "stack backtrace:", "---", "thread '"]
+        .iter()
+        .any(|end| line.starts_with(end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failed_test_is_told_with_its_message() {
+        let output = "running 2 tests\n\nfailures:\n\n---- counts_calls stdout ----\n\n\
+            thread 'counts_calls' (71) panicked at tests/flow_x.rs:3:5:\n\
+            assertion failed: the calls\n  left: 1\n right: 2\n\
+            note: run with `RUST_BACKTRACE=1`\n--- the operator runs; the end of x:\nlog\n---\n";
+        let expected = "counts_calls at tests/flow_x.rs:3:5\n    assertion failed: the calls\n      left: 1\n     right: 2";
+        assert_eq!(causes(output), [expected]);
+        assert!(causes("test a ... ok\ntest result: ok. 1 passed").is_empty());
+    }
 
     #[test]
     fn several_results_are_added() {

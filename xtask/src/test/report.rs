@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Level;
 use super::job::{Job, Outcome};
-use super::libtest::Counts;
+use super::libtest::{self, Counts};
 use crate::generate::Checked;
 
 /// One level's line.
@@ -58,6 +58,8 @@ impl Row {
         if failed > 0 || outcome.trouble.is_some() {
             println!("{}", outcome.output);
         }
+        // Repeated below the table: the whole output is long, and often cut by those who keep it.
+        self.notes.extend(libtest::causes(&outcome.output));
         self.counts += outcome.counts;
         if let Some(trouble) = outcome.trouble {
             self.add_failure(format!("{} {trouble}", job.label));
