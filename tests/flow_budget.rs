@@ -25,6 +25,8 @@ const MANY: usize = 50;
 async fn an_application_costs_three_writes_one_event_one_look_and_two_calls() {
     let space = CLUSTER.space().await;
     space.ready("ClusterOAuthPlatform", &space.name).await;
+    // What else wakes applications, such as the news of the connection, is over when they come.
+    space.comes_to_rest().await;
     let names: Vec<String> = (0..MANY).map(|number| format!("many-{number:02}")).collect();
     join_all(names.iter().map(|name| {
         let mut object = space.application(name);

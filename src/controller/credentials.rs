@@ -35,9 +35,10 @@ impl Remembered {
 
 /// Reads a credential. The inner `Err` is the message for a person; it does not tell a missing Secret from a forbidden
 /// or an unlabelled one, so that nobody can explore Secrets through it. With `leaving`, a credential that was read
-/// before is still good when its Secret is gone.
+/// before is still good when its Secret is gone. `reader` is the UID of the resource that it is read for.
 pub async fn read(
     ctx: &Context,
+    reader: &str,
     namespace: &str,
     reference: &SecretKeyRef,
     leaving: bool,
@@ -50,6 +51,8 @@ pub async fn read(
     };
     let name = format!("{namespace}/{}", reference.name);
     let labelled = found.filter(|s| s.labels().get(SECRET_LABEL).is_some_and(|value| value == CREDENTIAL));
+    let version = labelled.as_ref().and_then(ResourceExt::resource_version);
+    ctx.memories.read_credential(reader, version);
     let Some(secret) = labelled else {
         return Ok(ctx
             .remembered

@@ -16,6 +16,8 @@ struct Remembered {
     written: Option<String>,
     /// The version of its Secret that we wrote last.
     secret: Option<String>,
+    /// The version of the credential that was read for it last.
+    credential: Option<String>,
     /// What its installations depend on, as it was when they were woken last.
     told: Option<u64>,
 }
@@ -55,6 +57,17 @@ impl Memories {
             .is_some_and(|r| r.secret.as_deref() == Some(resource_version))
     }
 
+    /// Remembers which version of its credential was read; `None`: there was none that could be.
+    pub fn read_credential(&self, uid: &str, resource_version: Option<String>) {
+        self.lock().entry(uid.to_owned()).or_default().credential = resource_version;
+    }
+
+    /// The version of its credential that was read last. To be told of it once more is no news.
+    #[must_use]
+    pub fn credential(&self, uid: &str) -> Option<String> {
+        self.lock().get(uid)?.credential.clone()
+    }
+
     /// Whether what an application's installations depend on is another now than when this was asked last.
     pub fn is_news(&self, uid: &str, digest: u64) -> bool {
         self.lock().entry(uid.to_owned()).or_default().told.replace(digest) != Some(digest)
@@ -86,6 +99,20 @@ mod tests {
         assert!(memories.is_older("uid", Some("6")));
         assert!(!memories.is_older("uid", Some("7")));
         assert!(!memories.is_older("uid", Some("abc")));
+    }
+
+    #[test]
+    fn a_credential_is_known_by_the_version_that_was_read_last() {
+        let memories = Memories::default();
+        assert_eq!(memories.credential("uid"), None);
+        memories.read_credential("uid", Some("7".into()));
+        assert_eq!(memories.credential("uid").as_deref(), Some("7"));
+        memories.read_credential("uid", None);
+        assert_eq!(
+            memories.credential("uid"),
+            None,
+            "what is gone is news when it comes back"
+        );
     }
 
     #[test]

@@ -44,14 +44,19 @@ impl TestSpace<'_> {
         }
     }
 
-    /// Waits until the operator has come to rest, then fails if it does anything at all.
-    pub async fn stays_silent(&self) {
+    /// Waits until the operator has come to rest.
+    pub async fn comes_to_rest(&self) {
         let rested = async || {
             let before = self.footprint().await;
             tokio::time::sleep(REST).await;
             (before, self.footprint().await)
         };
         until("the operator comes to rest", rested, |(before, after)| before == after).await;
+    }
+
+    /// Waits until the operator has come to rest, then fails if it does anything at all.
+    pub async fn stays_silent(&self) {
+        self.comes_to_rest().await;
         let before = self.footprint().await;
         tokio::time::sleep(WATCHED).await;
         let after = self.footprint().await;

@@ -226,7 +226,7 @@ impl Case {
                 message,
             )));
         };
-        let token = match credentials::read(ctx, namespace, place, self.is_leaving()).await? {
+        let token = match credentials::read(ctx, &self.uid, namespace, place, self.is_leaving()).await? {
             Ok(token) => token,
             Err(message) => return Ok(Err(Trouble::new(Stage::Accepted, Reason::CredentialsNotFound, message))),
         };

@@ -102,7 +102,7 @@ async fn connect(object: &ClusterOAuthPlatform, uid: &str, ctx: &Context) -> Res
         Err(trouble) => return Ok(refused(&name, trouble, ctx.recheck(), ctx)),
     };
     let needed = ctx.view.applications_at(&name).is_none_or(|all| !all.is_empty());
-    let credential = match credentials::read(ctx, &ctx.settings.namespace, &place, false).await? {
+    let credential = match credentials::read(ctx, uid, &ctx.settings.namespace, &place, false).await? {
         Ok(credential) => credential,
         Err(message) => {
             let trouble = Trouble::new(Stage::Registered, Reason::CredentialsNotFound, message);

@@ -1,13 +1,14 @@
 //! The watch and the controller of the platforms, and the watch of their credentials.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
-use kube::Api;
 use kube::runtime::reflector::ObjectRef;
 use kube::runtime::reflector::store::Writer;
 use kube::runtime::{PredicateConfig, WatchStreamExt, watcher};
+use kube::{Api, ResourceExt};
 
 use super::caches::{Caches, SecretMeta};
 use super::wakes::{self, Bell};
@@ -42,18 +43,27 @@ pub(super) async fn run(
     }
 }
 
-/// A changed credential wakes the platforms that name it; after a gap in the watch, all of them.
+/// A credential that is another one than was read wakes the platforms that name it; after a gap in the watch, so does one
+/// that is gone.
 async fn credentials(bell: &Bell<ClusterOAuthPlatform>, ctx: &Context, caches: &Caches) {
     let secrets: Api<SecretMeta> = Api::namespaced(ctx.client.clone(), &ctx.settings.namespace);
+    let mut listed = BTreeSet::new();
     watcher(secrets, labelled())
         .default_backoff()
         .for_each(|event| {
             let concerned = match logged(event) {
-                Ok(watcher::Event::Apply(secret) | watcher::Event::Delete(secret)) => {
-                    wakes::platforms_of(&secret, caches)
+                Ok(watcher::Event::Init) => {
+                    listed.clear();
+                    vec![]
                 }
-                Ok(watcher::Event::InitDone) => caches.platforms.state(),
-                _ => vec![],
+                Ok(watcher::Event::InitApply(secret)) => {
+                    listed.insert(secret.name_any());
+                    wakes::platforms_with_other(&secret, caches, &ctx.memories)
+                }
+                Ok(watcher::Event::Apply(secret)) => wakes::platforms_with_other(&secret, caches, &ctx.memories),
+                Ok(watcher::Event::Delete(secret)) => wakes::platforms_of(&secret.name_any(), caches),
+                Ok(watcher::Event::InitDone) => wakes::platforms_without(&listed, caches, &ctx.memories),
+                Err(_) => vec![],
             };
             for platform in &concerned {
                 bell.ring(platform);

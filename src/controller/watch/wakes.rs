@@ -1,6 +1,6 @@
 //! From a change of one object to the objects that depend on it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -124,9 +124,10 @@ impl Bells {
         let (Event::Apply(secret) | Event::Delete(secret)) = event else {
             return;
         };
+        let deleted = matches!(event, Event::Delete(_));
         match secret.labels().get(SECRET_LABEL).map(String::as_str) {
-            Some(OUTPUT) => self.output(secret, matches!(event, Event::Delete(_)), caches, memories),
-            Some(CREDENTIAL) => self.credential(secret, caches),
+            Some(OUTPUT) => self.output(secret, deleted, caches, memories),
+            Some(CREDENTIAL) => self.credential(secret, deleted, caches, memories),
             _ => {}
         }
     }
@@ -148,14 +149,18 @@ impl Bells {
         }
     }
 
-    fn credential(&self, secret: &SecretMeta, caches: &Caches) {
+    fn credential(&self, secret: &SecretMeta, deleted: bool, caches: &Caches, memories: &Memories) {
         let namespace = secret.namespace();
         let names = |i: &TenantInstallation| {
             let token = i.spec.credentials.as_ref().and_then(|c| c.api_token.as_ref());
             token.is_some_and(|t| t.secret_ref.name == secret.name_any())
         };
         let all = caches.scopes.iter().flat_map(|s| s.installations.state());
-        all.filter(|i| i.namespace() == namespace && names(i))
+        let read = |i: &TenantInstallation| {
+            let version = i.uid().and_then(|uid| memories.credential(&uid));
+            !deleted && version.is_some() && version == secret.resource_version()
+        };
+        all.filter(|i| i.namespace() == namespace && names(i) && !read(i))
             .for_each(|i| self.installations.ring(&i));
     }
 }
@@ -166,14 +171,45 @@ fn counting(counting: &Counting) -> MutexGuard<'_, HashSet<(String, String)>> {
 
 /// Platforms whose credential lies in this Secret of the operator's namespace.
 #[must_use]
-pub fn platforms_of(secret: &SecretMeta, caches: &Caches) -> Vec<Arc<ClusterOAuthPlatform>> {
-    let names = |p: &ClusterOAuthPlatform| {
-        let token = p.spec.olt.as_ref().and_then(|o| o.credentials.api_token.as_ref());
-        token.is_some_and(|t| t.secret_ref.name == secret.name_any())
-    };
+pub fn platforms_of(secret: &str, caches: &Caches) -> Vec<Arc<ClusterOAuthPlatform>> {
     let mut all = caches.platforms.state();
-    all.retain(|p| names(p));
+    all.retain(|p| credential_of(p) == Some(secret));
     all
+}
+
+/// Those of them that have not read this version of it.
+#[must_use]
+pub fn platforms_with_other(
+    secret: &SecretMeta,
+    caches: &Caches,
+    memories: &Memories,
+) -> Vec<Arc<ClusterOAuthPlatform>> {
+    let mut all = platforms_of(&secret.name_any(), caches);
+    all.retain(|p| {
+        p.uid()
+            .is_none_or(|uid| memories.credential(&uid) != secret.resource_version())
+    });
+    all
+}
+
+/// Platforms that have read a credential which is not among these Secrets.
+#[must_use]
+pub fn platforms_without(
+    listed: &BTreeSet<String>,
+    caches: &Caches,
+    memories: &Memories,
+) -> Vec<Arc<ClusterOAuthPlatform>> {
+    let mut all = caches.platforms.state();
+    all.retain(|p| {
+        let read = p.uid().is_some_and(|uid| memories.credential(&uid).is_some());
+        read && credential_of(p).is_some_and(|secret| !listed.contains(secret))
+    });
+    all
+}
+
+fn credential_of(platform: &ClusterOAuthPlatform) -> Option<&str> {
+    let token = platform.spec.olt.as_ref()?.credentials.api_token.as_ref()?;
+    Some(token.secret_ref.name.as_str())
 }
 
 /// Everything of one scope that depends on a platform; `None`: on any.

@@ -65,7 +65,10 @@ pub(super) fn causes(output: &str) -> Vec<String> {
     let mut test = "";
     let mut lines = output.lines();
     while let Some(line) = lines.next() {
-        if let Some(name) = line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----")) {
+        if let Some(name) = line
+            .strip_prefix("---- ")
+            .and_then(|rest| rest.strip_suffix(" stdout ----"))
+        {
             test = name;
         } else if let Some((_, place)) = line.split_once("panicked at ").filter(|_| line.starts_with("thread '")) {
             let message = lines.clone().take_while(|line| is_message(line)).take(SHOWN_LINES);
@@ -93,7 +96,8 @@ mod tests {
             thread 'counts_calls' (71) panicked at tests/flow_x.rs:3:5:\n\
             assertion failed: the calls\n  left: 1\n right: 2\n\
             note: run with `RUST_BACKTRACE=1`\n--- the operator runs; the end of x:\nlog\n---\n";
-        let expected = "counts_calls at tests/flow_x.rs:3:5\n    assertion failed: the calls\n      left: 1\n     right: 2";
+        let expected =
+            "counts_calls at tests/flow_x.rs:3:5\n    assertion failed: the calls\n      left: 1\n     right: 2";
         assert_eq!(causes(output), [expected]);
         assert!(causes("test a ... ok\ntest result: ok. 1 passed").is_empty());
     }
