@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use oauth_registrar::controller::platform::hosts::HostPattern;
 
 /// Manages OAuth2 clients as Kubernetes resources.
 #[derive(Debug, Parser)]
@@ -53,6 +54,16 @@ pub struct Run {
         value_delimiter = ','
     )]
     pub insecure_hosts: Vec<String>,
+
+    /// A host that an OAuthPlatform may be at: a name such as api.example.com, names such as *.example.com, or addresses such
+    /// as 10.0.0.0/8; may be given several times. Without it there can be none. A ClusterOAuthPlatform may be anywhere.
+    #[arg(
+        long = "allow-host",
+        env = "OAUTH_REGISTRAR_ALLOW_HOST",
+        value_name = "HOST",
+        value_delimiter = ','
+    )]
+    pub allowed_hosts: Vec<HostPattern>,
 
     /// After how long something refused is looked at again where no watch can tell that its cause is gone, such as 5m.
     #[arg(long = "recheck-interval", env = "OAUTH_REGISTRAR_RECHECK_INTERVAL", value_name = "DURATION", default_value = "5m", value_parser = duration)]

@@ -108,6 +108,7 @@ async fn settings(arguments: &Run, namespace: String, client: &Client) -> Result
         recheck: arguments.recheck,
         resync: arguments.resync,
         insecure_hosts: arguments.insecure_hosts.clone(),
+        allowed_hosts: arguments.allowed_hosts.clone(),
         rules: Rules::FIXED,
     })
 }

@@ -181,12 +181,12 @@ async fn only_known_words_are_accepted() {
     .await;
     let consent = json!({ "spec": { "consent": "Never" } });
     refused(&objects, with(Kind::Installation, &consent), "spec.consent", "\"Once\"").await;
-    let kind = json!({ "spec": { "platformRef": { "kind": "OAuthPlatform" } } });
+    let kind = json!({ "spec": { "platformRef": { "kind": "Platform" } } });
     refused(
         &objects,
         with(Kind::Application, &kind),
         "spec.platformRef.kind",
-        "\"ClusterOAuthPlatform\"",
+        "\"ClusterOAuthPlatform\", \"OAuthPlatform\"",
     )
     .await;
 }
@@ -212,7 +212,12 @@ async fn refused(objects: &Objects, object: Value, field: &str, message: &str) {
 async fn kubectl_get_shows_the_columns() {
     let cluster = CLUSTER.without_operator().await;
     let objects = Objects::new(cluster.client().await, "t02");
-    for kind in [Kind::Platform, Kind::Application, Kind::Installation] {
+    for kind in [
+        Kind::Platform,
+        Kind::NamespacePlatform,
+        Kind::Application,
+        Kind::Installation,
+    ] {
         objects
             .apply(with(kind, &json!({ "metadata": { "name": "columns" } })))
             .await;
@@ -252,6 +257,8 @@ async fn kubectl_get_shows_the_columns() {
     assert_eq!(installations[0].join(" "), "NAME READY REASON APPLICATION TENANT AGE");
     let platforms = rows(&["get", "coplat", "columns", "-o", "wide"]).await;
     assert_eq!(platforms[0].join(" "), "NAME READY REASON ISSUER OWNER AGE");
+    let platforms = rows(&["get", "oplat", "-n", "t02", "columns"]).await;
+    assert_eq!(platforms[0].join(" "), "NAME READY REASON AGE");
     let mut together = rows(&["get", "oauthregistrar", "-n", "t02", "-o", "name"])
         .await
         .concat();
@@ -260,6 +267,7 @@ async fn kubectl_get_shows_the_columns() {
     let expected = [
         "clusteroauthplatform.oauthregistrar.io/columns",
         "oauthapplication.oauthregistrar.io/columns",
+        "oauthplatform.oauthregistrar.io/columns",
         "tenantinstallation.oauthregistrar.io/columns",
     ];
     assert_eq!(together, expected);

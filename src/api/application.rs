@@ -122,6 +122,8 @@ pub enum PlatformKind {
     /// The cluster-wide kind.
     #[default]
     ClusterOAuthPlatform,
+    /// A platform of the same namespace.
+    OAuthPlatform,
 }
 
 /// What becomes of the client when the resource is deleted.

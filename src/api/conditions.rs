@@ -46,6 +46,8 @@ pub enum Reason {
     NotGranted,
     /// A Secret with credentials is missing, not labelled or empty.
     CredentialsNotFound,
+    /// The authorities that a platform is to be trusted by cannot be read.
+    CaBundleNotFound,
     /// 401: the platform does not accept our credential.
     PlatformUnauthorized,
     /// 403: our credential lacks a right.

@@ -8,6 +8,7 @@ pub mod platform;
 pub mod rights;
 pub mod secret_output;
 pub mod secret_ref;
+pub mod tls;
 pub mod well_known;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
@@ -15,13 +16,14 @@ use kube::CustomResourceExt;
 
 pub use application::OAuthApplication;
 pub use installation::TenantInstallation;
-pub use platform::ClusterOAuthPlatform;
+pub use platform::{ClusterOAuthPlatform, OAuthPlatform};
 
 /// The CustomResourceDefinitions of all kinds, in the order in which they are to be applied.
 #[must_use]
 pub fn crds() -> Vec<CustomResourceDefinition> {
     vec![
         ClusterOAuthPlatform::crd(),
+        OAuthPlatform::crd(),
         OAuthApplication::crd(),
         TenantInstallation::crd(),
     ]

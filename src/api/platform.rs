@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::secret_ref::ApiCredentials;
+use super::tls::Tls;
 
 /// Connection to one platform that registers OAuth2 clients, and the grants that say which namespaces may do what
 /// there. Without a grant nobody may do anything.
@@ -48,17 +49,71 @@ use super::secret_ref::ApiCredentials;
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = Rule::new("has(self.olt)").message("spec must hold exactly one platform block: set spec.olt"))]
 pub struct ClusterOAuthPlatformSpec {
-    /// An OLT (Lightelligence) platform.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub olt: Option<OltPlatform>,
-    /// How the operator treats the platform.
-    #[serde(default)]
-    pub limits: Limits,
+    /// Where the platform is and how it is reached.
+    #[serde(flatten)]
+    pub connection: PlatformSpec,
     /// Which namespaces may use the platform, and for what. Grants that match a namespace are united; what no grant
     /// names is refused with `NotGranted`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
     pub grants: Vec<Grant>,
+}
+
+/// Connection to one platform of the resource's own namespace, which alone may use it. Its credentials lie in that
+/// namespace too, and its host must be one that the operator's `--allow-host` permits.
+#[derive(CustomResource, Clone, Debug, Default, Deserialize, Serialize, KubeSchema, PartialEq)]
+#[kube(
+    group = "oauthregistrar.io",
+    version = "v1alpha1",
+    kind = "OAuthPlatform",
+    plural = "oauthplatforms",
+    shortname = "oplat",
+    category = "oauthregistrar",
+    namespaced,
+    status = "PlatformStatus",
+    derive = "PartialEq",
+    cel,
+    doc = "Connection to one platform that registers OAuth2 clients, for the resource's own namespace.",
+    printcolumn(
+        name = "Ready",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Ready\")].status"
+    ),
+    printcolumn(
+        name = "Reason",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Ready\")].reason"
+    ),
+    printcolumn(
+        name = "Issuer",
+        type_ = "string",
+        json_path = ".status.identity.issuer",
+        priority = 1
+    ),
+    printcolumn(name = "Owner", type_ = "string", json_path = ".status.identity.owner", priority = 1),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
+)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = Rule::new("has(self.olt)").message("spec must hold exactly one platform block: set spec.olt"))]
+pub struct OAuthPlatformSpec {
+    /// Where the platform is and how it is reached.
+    #[serde(flatten)]
+    pub connection: PlatformSpec,
+}
+
+/// Where a platform is and how it is reached; the same for both kinds.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, KubeSchema, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct PlatformSpec {
+    /// An OLT (Lightelligence) platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub olt: Option<OltPlatform>,
+    /// How the platform proves who it is. Absent: by a certificate of a well-known authority.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
+    /// How the operator treats the platform.
+    #[serde(default)]
+    pub limits: Limits,
 }
 
 /// Where an OLT platform is and how the operator authenticates there.

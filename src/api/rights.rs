@@ -75,7 +75,7 @@ pub const RIGHTS: &[Right] = &[
     Right {
         scope: Scope::WatchedNamespace,
         group: GROUP,
-        resources: &["oauthapplications", "tenantinstallations"],
+        resources: &["oauthplatforms", "oauthapplications", "tenantinstallations"],
         names: &[],
         verbs: &["get", "list", "watch", "patch"],
         why: "Follows what users wish for; patch writes the claim and the finalizer.",
@@ -83,7 +83,11 @@ pub const RIGHTS: &[Right] = &[
     Right {
         scope: Scope::WatchedNamespace,
         group: GROUP,
-        resources: &["oauthapplications/status", "tenantinstallations/status"],
+        resources: &[
+            "oauthplatforms/status",
+            "oauthapplications/status",
+            "tenantinstallations/status",
+        ],
         names: &[],
         verbs: &["patch"],
         why: "Reports what was found and done.",
@@ -95,6 +99,14 @@ pub const RIGHTS: &[Right] = &[
         names: &[],
         verbs: &["get", "list", "watch", "create", "patch"],
         why: "Publishes credentials and reads those of tenants. Deleting is left to the garbage collector.",
+    },
+    Right {
+        scope: Scope::WatchedNamespace,
+        group: "",
+        resources: &["configmaps"],
+        names: &[],
+        verbs: &["get"],
+        why: "Reads the authorities that an OAuthPlatform trusts (spec.tls.caBundleRef).",
     },
     Right {
         scope: Scope::WatchedNamespace,
@@ -111,6 +123,14 @@ pub const RIGHTS: &[Right] = &[
         names: &[],
         verbs: &["get", "list", "watch"],
         why: "Reads the credentials of the platforms.",
+    },
+    Right {
+        scope: Scope::OperatorNamespace,
+        group: "",
+        resources: &["configmaps"],
+        names: &[],
+        verbs: &["get"],
+        why: "Reads the authorities that a ClusterOAuthPlatform trusts (spec.tls.caBundleRef).",
     },
     Right {
         scope: Scope::DefaultNamespace,
@@ -243,7 +263,10 @@ mod tests {
     #[test]
     fn nobody_elses_secret_is_written_in_the_operators_namespace() {
         for right in of(Scope::OperatorNamespace) {
-            assert_eq!(right.verbs, ["get", "list", "watch"]);
+            assert!(
+                right.verbs.iter().all(|verb| ["get", "list", "watch"].contains(verb)),
+                "{right:?}"
+            );
         }
     }
 

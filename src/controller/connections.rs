@@ -1,4 +1,4 @@
-//! Connections to platforms that are Ready, by name. Written by the platform's reconcile, read by the others.
+//! Connections to platforms that are Ready. Written by the platform's reconcile, read by the others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,6 +8,7 @@ use futures::Stream;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
+use super::platform::kind::PlatformKey;
 use crate::domain::port::{Identity, KnownPermission, Platform};
 
 /// A working connection.
@@ -26,8 +27,8 @@ pub struct Connection {
 
 /// All connections, and who is told of new ones.
 pub struct Connections {
-    open: Mutex<HashMap<String, Arc<Connection>>>,
-    news: broadcast::Sender<String>,
+    open: Mutex<HashMap<PlatformKey, Arc<Connection>>>,
+    news: broadcast::Sender<PlatformKey>,
 }
 
 impl Default for Connections {
@@ -40,12 +41,12 @@ impl Default for Connections {
 }
 
 impl Connections {
-    /// Names of platforms whose connection is new or another one: what depends on them can go on.
-    pub fn news(&self) -> impl Stream<Item = String> + Send + 'static {
+    /// The platforms whose connection is new or another one: what depends on them can go on.
+    pub fn news(&self) -> impl Stream<Item = PlatformKey> + Send + 'static {
         futures::stream::unfold(self.news.subscribe(), |mut news| async {
             loop {
                 match news.recv().await {
-                    Ok(name) => return Some((name, news)),
+                    Ok(key) => return Some((key, news)),
                     Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return None,
                 }
@@ -53,29 +54,29 @@ impl Connections {
         })
     }
 
-    /// The connection to the platform of this name.
+    /// The connection to this platform.
     #[must_use]
-    pub fn find(&self, name: &str) -> Option<Arc<Connection>> {
-        self.lock().get(name).cloned()
+    pub fn find(&self, key: &PlatformKey) -> Option<Arc<Connection>> {
+        self.lock().get(key).cloned()
     }
 
     /// Puts a connection in the place of the former one, and tells if it is another one.
-    pub fn put(&self, name: &str, connection: Connection) -> Arc<Connection> {
+    pub fn put(&self, key: &PlatformKey, connection: Connection) -> Arc<Connection> {
         let connection = Arc::new(connection);
-        let former = self.lock().insert(name.to_owned(), Arc::clone(&connection));
+        let former = self.lock().insert(key.clone(), Arc::clone(&connection));
         if former.is_none_or(|f| f.made_from != connection.made_from) {
             // Nobody listens yet while the controllers start; they look at every resource anyway.
-            let _ = self.news.send(name.to_owned());
+            let _ = self.news.send(key.clone());
         }
         connection
     }
 
     /// Closes a connection.
-    pub fn remove(&self, name: &str) {
-        self.lock().remove(name);
+    pub fn remove(&self, key: &PlatformKey) {
+        self.lock().remove(key);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Connection>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<PlatformKey, Arc<Connection>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

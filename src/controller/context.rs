@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::connections::Connections;
 use super::credentials::Remembered;
 use super::memories::Memories;
+use super::platform::hosts::HostPattern;
 use super::suspicions::Suspicions;
 use super::view::View;
 use crate::domain::claim::Holder;
@@ -33,6 +34,8 @@ pub struct Settings {
     pub resync: Duration,
     /// Hosts that may be spoken to without TLS.
     pub insecure_hosts: Vec<String>,
+    /// The only hosts that platforms of namespaces may be at.
+    pub allowed_hosts: Vec<HostPattern>,
     /// Which rules hold; always [`Rules::FIXED`] but in the model.
     pub rules: Rules,
 }

@@ -2,22 +2,23 @@
 
 use std::sync::Arc;
 
+use super::platform::kind::{PlatformKey, PlatformObject};
 use crate::api::application::InstallationCount;
 use crate::api::conditions::{ConditionType, is_true};
-use crate::api::{ClusterOAuthPlatform, OAuthApplication, TenantInstallation};
+use crate::api::{OAuthApplication, TenantInstallation};
 
 /// The caches.
 pub trait View: Send + Sync {
     /// A platform.
-    fn platform(&self, name: &str) -> Option<Arc<ClusterOAuthPlatform>>;
+    fn platform(&self, key: &PlatformKey) -> Option<Arc<dyn PlatformObject>>;
     /// An application.
     fn application(&self, namespace: &str, name: &str) -> Option<Arc<OAuthApplication>>;
     /// The installations that refer to an application.
     fn installations_of(&self, namespace: &str, application: &str) -> Vec<Arc<TenantInstallation>>;
-    /// The applications that refer to a platform, in all namespaces that are watched; `None` until each was read once.
-    fn applications_at(&self, platform: &str) -> Option<Vec<Arc<OAuthApplication>>>;
+    /// The applications that refer to a platform, in all namespaces that may; `None` until each was read once.
+    fn applications_at(&self, platform: &PlatformKey) -> Option<Vec<Arc<OAuthApplication>>>;
     /// As [`View::applications_at`], in the namespaces that were read so far.
-    fn applications_read_at(&self, platform: &str) -> Vec<Arc<OAuthApplication>>;
+    fn applications_read_at(&self, platform: &PlatformKey) -> Vec<Arc<OAuthApplication>>;
     /// How many installations an application has, and how many are Ready; `None`: it has none.
     fn installation_count(&self, namespace: &str, application: &str) -> Option<InstallationCount> {
         let all = self.installations_of(namespace, application);

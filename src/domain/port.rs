@@ -99,6 +99,8 @@ pub struct Target {
     pub kind: TargetKind,
     /// Time-out of one whole call (the T of the claim protocol).
     pub timeout: std::time::Duration,
+    /// Certificates, in PEM, of the authorities to trust; `None`: the well-known ones.
+    pub authorities: Option<String>,
 }
 
 /// The platform kinds.

@@ -22,7 +22,7 @@ pub struct Connector;
 
 impl Connect for Connector {
     fn connect(&self, target: &Target, credential: SecretText) -> Result<Arc<dyn Platform>, Failure> {
-        let http = http::Http::new(target.timeout)?;
+        let http = http::Http::new(target.timeout, target.authorities.as_deref())?;
         match &target.kind {
             TargetKind::Olt {
                 api_url,

@@ -16,6 +16,8 @@ pub const TENANT: &str = "22222222-2222-4222-8222-222222222222";
 pub enum Kind {
     /// `ClusterOAuthPlatform`.
     Platform,
+    /// `OAuthPlatform`.
+    NamespacePlatform,
     /// `OAuthApplication`.
     Application,
     /// `TenantInstallation`.
@@ -91,15 +93,14 @@ pub fn all() -> Vec<Case> {
 
 /// The smallest object of a kind that is accepted.
 pub fn smallest(kind: Kind) -> Value {
+    let platform = json!({ "olt": {
+        "apiUrl": "https://api.example.com/v1",
+        "issuerUrl": "https://id.example.com/v1/id/auth/realms/olt",
+        "credentials": { "apiToken": { "secretRef": { "name": "olt-operator" } } },
+    } });
     let (name, spec) = match kind {
-        Kind::Platform => (
-            "ClusterOAuthPlatform",
-            json!({ "olt": {
-                "apiUrl": "https://api.example.com/v1",
-                "issuerUrl": "https://id.example.com/v1/id/auth/realms/olt",
-                "credentials": { "apiToken": { "secretRef": { "name": "olt-operator" } } },
-            } }),
-        ),
+        Kind::Platform => ("ClusterOAuthPlatform", platform),
+        Kind::NamespacePlatform => ("OAuthPlatform", platform),
         Kind::Application => (
             "OAuthApplication",
             json!({ "platformRef": { "kind": "ClusterOAuthPlatform", "name": "olt" }, "olt": {} }),

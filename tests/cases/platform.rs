@@ -1,4 +1,4 @@
-//! Cases of `ClusterOAuthPlatform`.
+//! Cases of `ClusterOAuthPlatform` and `OAuthPlatform`.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,48 @@ const GRANTED: &str =
     "each must be a tenant's id, a lower-case UUID such as 22222222-2222-4222-8222-222222222222, or \"*\" for any";
 
 pub(super) fn cases() -> Vec<Case> {
-    [blocks(), urls(), credentials(), limits(), grants()].concat()
+    let shared = [blocks(), urls(), credentials(), tls(), limits()].concat();
+    let of_namespace = shared.clone().into_iter().map(of_namespace).collect();
+    [shared, of_namespace, grants()].concat()
+}
+
+/// The same of the other kind, which shares all that is said of the connection.
+fn of_namespace(case: Case) -> Case {
+    let mut object = case.object;
+    object["kind"] = "OAuthPlatform".into();
+    Case {
+        kind: Kind::NamespacePlatform,
+        object,
+        ..case
+    }
+}
+
+fn tls() -> Vec<Case> {
+    let bundle = |change: &Value| json!({ "spec": { "tls": { "caBundleRef": change } } });
+    vec![
+        accepted(
+            "the authorities of a company",
+            &bundle(&json!({ "name": "corporate-ca" })),
+        ),
+        refused(
+            "tls that says nothing",
+            &json!({ "spec": { "tls": {} } }),
+            "spec.tls",
+            "tls must say which authorities to trust: set caBundleRef",
+        ),
+        refused(
+            "authorities in something that can have no such name",
+            &bundle(&json!({ "name": "Corporate CA" })),
+            "spec.tls.caBundleRef.name",
+            "must be an object's name: lower-case letters, digits, - and ., such as corporate-ca",
+        ),
+        refused(
+            "authorities under something that can be no key",
+            &bundle(&json!({ "name": "corporate-ca", "key": "ca/crt" })),
+            "spec.tls.caBundleRef.key",
+            "must be a key: letters, digits, -, _ and ., such as ca.crt",
+        ),
+    ]
 }
 
 fn olt(change: &Value) -> Value {

@@ -174,7 +174,11 @@ pub fn target(url: &str, timeout: Duration) -> Target {
         issuer_url: format!("{url}/v1/id/auth/realms/olt").parse().unwrap(),
         marks: true,
     };
-    Target { kind, timeout }
+    Target {
+        kind,
+        timeout,
+        authorities: None,
+    }
 }
 
 pub fn connect(target: &Target, token: SecretText) -> Arc<dyn Platform> {

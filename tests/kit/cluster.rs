@@ -1,6 +1,6 @@
 //! One control plane for a test file, and in it the operator with exactly the rights of `api::rights`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -203,6 +203,11 @@ impl Cluster {
         (output.status.success(), text)
     }
 
+    /// A folder that goes with the cluster.
+    pub fn dir(&self) -> &Path {
+        self.plane.dir()
+    }
+
     fn next_namespace(&self) -> String {
         let number = self.taken.fetch_add(1, Ordering::Relaxed) + 1;
         assert!(
@@ -243,6 +248,8 @@ fn operator_args(instance: &str, pace: Pace) -> Vec<String> {
         .into_iter()
         .chain([
             "--allow-insecure-host",
+            "127.0.0.1",
+            "--allow-host",
             "127.0.0.1",
             "--recheck-interval",
             "2s",

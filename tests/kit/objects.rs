@@ -177,9 +177,11 @@ impl Objects {
     fn api(&self, kind: &str) -> Api<DynamicObject> {
         let (group, version, plural, namespaced) = match kind {
             "ClusterOAuthPlatform" => ("oauthregistrar.io", "v1alpha1", "clusteroauthplatforms", false),
+            "OAuthPlatform" => ("oauthregistrar.io", "v1alpha1", "oauthplatforms", true),
             "OAuthApplication" => ("oauthregistrar.io", "v1alpha1", "oauthapplications", true),
             "TenantInstallation" => ("oauthregistrar.io", "v1alpha1", "tenantinstallations", true),
             "Namespace" => ("", "v1", "namespaces", false),
+            "ConfigMap" => ("", "v1", "configmaps", true),
             "Secret" => ("", "v1", "secrets", true),
             "ServiceAccount" => ("", "v1", "serviceaccounts", true),
             "Pod" => ("", "v1", "pods", true),

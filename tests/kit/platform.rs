@@ -13,9 +13,12 @@ pub struct Platform {
 impl Platform {
     /// Starts one with the default fixture.
     pub async fn start() -> Self {
-        let simulator = Simulator::start(([127, 0, 0, 1], 0).into(), Options::default())
-            .await
-            .unwrap();
+        Self::start_with(Options::default()).await
+    }
+
+    /// Starts one with options of one's own.
+    pub async fn start_with(options: Options) -> Self {
+        let simulator = Simulator::start(([127, 0, 0, 1], 0).into(), options).await.unwrap();
         Self {
             simulator,
             http: Client::new(),
@@ -162,6 +165,6 @@ impl Platform {
     }
 
     fn at(&self, what: &str) -> String {
-        format!("{}/_sim/{what}", self.simulator.url())
+        format!("{}/_sim/{what}", self.simulator.control_url())
     }
 }

@@ -12,6 +12,7 @@ use oauth_registrar::api::{ClusterOAuthPlatform, OAuthApplication, TenantInstall
 use oauth_registrar::controller::application::reconcile;
 use oauth_registrar::controller::connections::Connection;
 use oauth_registrar::controller::context::{Context, Settings};
+use oauth_registrar::controller::platform::kind::{PlatformKey, PlatformObject};
 use oauth_registrar::controller::view::View;
 use oauth_registrar::domain::claim::Holder;
 use oauth_registrar::domain::credentials::SecretText;
@@ -74,6 +75,7 @@ fn context(gate: &Arc<Gate>, index: usize, name: &str, rules: Rules) -> Arc<Cont
         recheck: Duration::from_mins(5),
         resync: Duration::from_mins(10),
         insecure_hosts: vec![],
+        allowed_hosts: vec![],
         rules,
     };
     let context = Context::new(
@@ -89,7 +91,9 @@ fn context(gate: &Arc<Gate>, index: usize, name: &str, rules: Rules) -> Arc<Cont
         timeout: TIMEOUT,
         made_from: (String::new(), 1, String::new()),
     };
-    context.connections.put(PLATFORM, connection);
+    context
+        .connections
+        .put(&PlatformKey::cluster_wide(PLATFORM), connection);
     Arc::new(context)
 }
 
@@ -191,8 +195,8 @@ impl Caches {
 }
 
 impl View for Caches {
-    fn platform(&self, name: &str) -> Option<Arc<ClusterOAuthPlatform>> {
-        (name == PLATFORM).then(|| self.platform.clone())
+    fn platform(&self, key: &PlatformKey) -> Option<Arc<dyn PlatformObject>> {
+        (*key == PlatformKey::cluster_wide(PLATFORM)).then(|| self.platform.clone() as _)
     }
     fn application(&self, _namespace: &str, _name: &str) -> Option<Arc<OAuthApplication>> {
         None
@@ -200,10 +204,10 @@ impl View for Caches {
     fn installations_of(&self, _namespace: &str, _application: &str) -> Vec<Arc<TenantInstallation>> {
         vec![]
     }
-    fn applications_at(&self, _platform: &str) -> Option<Vec<Arc<OAuthApplication>>> {
+    fn applications_at(&self, _platform: &PlatformKey) -> Option<Vec<Arc<OAuthApplication>>> {
         Some(vec![])
     }
-    fn applications_read_at(&self, _platform: &str) -> Vec<Arc<OAuthApplication>> {
+    fn applications_read_at(&self, _platform: &PlatformKey) -> Vec<Arc<OAuthApplication>> {
         vec![]
     }
     fn secret_version(&self, _namespace: &str, name: &str) -> Option<String> {

@@ -9,6 +9,7 @@ use oauth_registrar::controller::application::reconcile;
 use oauth_registrar::controller::connections::Connection;
 use oauth_registrar::controller::context::{Context, Settings};
 use oauth_registrar::controller::error::Error;
+use oauth_registrar::controller::platform::kind::{PlatformKey, PlatformObject};
 use oauth_registrar::controller::view::View;
 use oauth_registrar::domain::claim::Holder;
 use oauth_registrar::domain::failure::Failure;
@@ -74,6 +75,7 @@ impl Stage {
             recheck: Duration::from_mins(5),
             resync: Duration::from_mins(10),
             insecure_hosts: vec![],
+            allowed_hosts: vec![],
             rules: Rules::FIXED,
         };
         let client = cluster(&server, &calls, &cluster_plan);
@@ -86,7 +88,7 @@ impl Stage {
             timeout: T,
             made_from: (String::new(), 1, String::new()),
         };
-        context.connections.put("olt", connection);
+        context.connections.put(&PlatformKey::cluster_wide("olt"), connection);
         let stage = Self {
             server,
             store,
@@ -222,16 +224,17 @@ fn application() -> Value {
 struct Caches(Arc<Mutex<ApiServer>>);
 
 impl View for Caches {
-    fn platform(&self, name: &str) -> Option<Arc<ClusterOAuthPlatform>> {
+    fn platform(&self, key: &PlatformKey) -> Option<Arc<dyn PlatformObject>> {
         let platform = json!({
-            "apiVersion": "oauthregistrar.io/v1alpha1", "kind": "ClusterOAuthPlatform", "metadata": {"name": name, "uid": "p"},
+            "apiVersion": "oauthregistrar.io/v1alpha1", "kind": "ClusterOAuthPlatform", "metadata": {"name": key.name, "uid": "p"},
             "spec": {
                 "olt": {"apiUrl": "https://api.example.com", "issuerUrl": "https://id.example.com", "credentials": {}},
                 "limits": {"timeout": "10s"},
                 "grants": [{"namespaces": {"names": ["billing"]}, "tenantIds": ["*"], "permissions": ["*"]}],
             },
         });
-        Some(Arc::new(serde_json::from_value(platform).unwrap()))
+        let platform: ClusterOAuthPlatform = serde_json::from_value(platform).unwrap();
+        Some(Arc::new(platform))
     }
     fn application(&self, _namespace: &str, _name: &str) -> Option<Arc<OAuthApplication>> {
         None
@@ -239,10 +242,10 @@ impl View for Caches {
     fn installations_of(&self, _namespace: &str, _application: &str) -> Vec<Arc<TenantInstallation>> {
         vec![]
     }
-    fn applications_at(&self, _platform: &str) -> Option<Vec<Arc<OAuthApplication>>> {
+    fn applications_at(&self, _platform: &PlatformKey) -> Option<Vec<Arc<OAuthApplication>>> {
         Some(vec![])
     }
-    fn applications_read_at(&self, _platform: &str) -> Vec<Arc<OAuthApplication>> {
+    fn applications_read_at(&self, _platform: &PlatformKey) -> Vec<Arc<OAuthApplication>> {
         vec![]
     }
     fn secret_version(&self, _namespace: &str, _name: &str) -> Option<String> {

@@ -14,7 +14,11 @@ pub fn target(url: &str, timeout: Duration) -> Target {
         issuer_url: format!("{url}/realm").parse().unwrap(),
         marks: true,
     };
-    Target { kind, timeout }
+    Target {
+        kind,
+        timeout,
+        authorities: None,
+    }
 }
 
 /// A connection to it.

@@ -26,6 +26,11 @@ fn a_platform_marks_descriptions_waits_10_s_and_grants_nothing() {
     assert_eq!(spec["olt"]["credentials"]["apiToken"]["secretRef"]["key"], "token");
     assert_eq!(spec["limits"], json!({ "timeout": "10s" }));
     assert_eq!(spec["grants"], Value::Null);
+    let mut trusting = smallest(Kind::NamespacePlatform);
+    trusting["spec"]["tls"] = json!({ "caBundleRef": { "name": "corporate-ca" } });
+    let spec = apply_defaults(&schema(Kind::NamespacePlatform), &trusting)["spec"].clone();
+    let bundle = json!({ "kind": "ConfigMap", "name": "corporate-ca", "key": "ca.crt" });
+    assert_eq!(spec["tls"]["caBundleRef"], bundle);
 }
 
 #[test]

@@ -13,8 +13,9 @@ use super::crds;
 fn schema(kind: Kind) -> Value {
     let index = match kind {
         Kind::Platform => 0,
-        Kind::Application => 1,
-        Kind::Installation => 2,
+        Kind::NamespacePlatform => 1,
+        Kind::Application => 2,
+        Kind::Installation => 3,
     };
     let crd = serde_json::to_value(&crds()[index]).unwrap();
     crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"].clone()
@@ -34,4 +35,9 @@ fn walk(path: &str, schema: &Value, look: &mut impl FnMut(&str, &Value)) {
     }
 }
 
-const KINDS: [Kind; 3] = [Kind::Platform, Kind::Application, Kind::Installation];
+const KINDS: [Kind; 4] = [
+    Kind::Platform,
+    Kind::NamespacePlatform,
+    Kind::Application,
+    Kind::Installation,
+];

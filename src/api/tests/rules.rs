@@ -6,7 +6,7 @@ use kube::core::cel::ValidationErrors;
 use serde_json::Value;
 
 use super::super::cases::{Case, Expected, Kind, all};
-use super::super::{ClusterOAuthPlatform, OAuthApplication, TenantInstallation};
+use super::super::{ClusterOAuthPlatform, OAuthApplication, OAuthPlatform, TenantInstallation};
 use super::{KINDS, schema, walk};
 
 /// Asks `validate_cel`, or for a change `validate_cel_update`.
@@ -24,6 +24,7 @@ macro_rules! answer {
 fn refusals(case: &Case) -> Vec<(String, String)> {
     let answer: Result<(), ValidationErrors> = match case.kind {
         Kind::Platform => answer!(ClusterOAuthPlatform, case),
+        Kind::NamespacePlatform => answer!(OAuthPlatform, case),
         Kind::Application => answer!(OAuthApplication, case),
         Kind::Installation => answer!(TenantInstallation, case),
     };

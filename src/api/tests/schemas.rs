@@ -84,6 +84,14 @@ fn nothing_but_what_a_kind_needs_is_required() {
             );
         });
     }
+    // Both kinds of platforms share all but the grants.
+    let of_namespace: Vec<String> = required
+        .extract_if(.., |path| path.starts_with("NamespacePlatform"))
+        .collect();
+    let shared = required
+        .iter()
+        .filter(|path| path.starts_with("Platform ") && !path.contains("grants"));
+    assert!(shared.map(|path| format!("Namespace{path}")).eq(of_namespace));
     required.sort();
     let expected = [
         "Application .spec",
@@ -104,6 +112,7 @@ fn nothing_but_what_a_kind_needs_is_required() {
         "Platform .spec.olt.credentials.apiToken.secretRef",
         "Platform .spec.olt.credentials.apiToken.secretRef.name",
         "Platform .spec.olt.issuerUrl",
+        "Platform .spec.tls.caBundleRef.name",
     ];
     assert_eq!(required, expected);
 }
@@ -123,7 +132,7 @@ fn all_kinds_are_listed_together_and_have_a_short_name() {
         .into_iter()
         .flat_map(|names| names.short_names.unwrap_or_default())
         .collect();
-    assert_eq!(short, ["coplat", "oapp", "tinst"]);
+    assert_eq!(short, ["coplat", "oplat", "oapp", "tinst"]);
 }
 
 #[test]

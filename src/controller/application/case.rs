@@ -12,6 +12,8 @@ use crate::api::well_known::{CLAIM, DEREGISTER, RETRY};
 use crate::controller::connections::Connection;
 use crate::controller::context::{Context, jitter};
 use crate::controller::error::Error;
+use crate::controller::platform::grants::Granted;
+use crate::controller::platform::kind::{PlatformKey, PlatformObject};
 use crate::domain::claim::Found;
 use crate::domain::decide::{Stage, Trouble};
 use crate::domain::observed::{Known, Object, PlatformSeen, Published, Seen, Told};
@@ -51,7 +53,7 @@ impl Case {
             api: Api::namespaced(ctx.client.clone(), &namespace),
             version: object.resource_version(),
             output: validate::output(object.spec.secret.as_ref(), &object.name_any()),
-            connection: ctx.connections.find(&object.spec.platform_ref.name),
+            connection: ctx.connections.find(&PlatformKey::of(&object)),
             suspicion: ctx.suspicions.against(&uid),
             installations: ctx.view.installation_count(&namespace, &object.name_any()),
             uid,
@@ -78,18 +80,18 @@ impl Case {
         if self.is_leaving() {
             return Ok(Wish::Absent(self.farewell(ctx)));
         }
-        let platform = &self.object.spec.platform_ref.name;
+        let platform = &PlatformKey::of(&self.object);
         let Some(found) = ctx.view.platform(platform) else {
             return Err(platform_missing(platform));
         };
         let Some(connection) = &self.connection else {
-            return Err(platform_not_ready(platform, &found));
+            return Err(platform_not_ready(platform, found.as_ref()));
         };
         let against = Against {
             namespace: &self.namespace,
             name: &self.object.name_any(),
             platform,
-            grants: &found.spec.grants,
+            granted: Granted::by(found.as_ref(), &self.namespace, &connection.permissions),
             permissions: &connection.permissions,
             installed_tenants: self.installed_tenants(ctx),
         };
@@ -237,22 +239,25 @@ fn told(status: Option<&ApplicationStatus>) -> Told {
 
 /// The platform does not exist.
 #[must_use]
-pub fn platform_missing(name: &str) -> Trouble {
-    let message =
-        format!("ClusterOAuthPlatform {name} does not exist. Apply it, or correct spec.platformRef in a new resource.");
+pub fn platform_missing(key: &PlatformKey) -> Trouble {
+    let message = format!(
+        "{key} does not exist{}. Apply it, or correct spec.platformRef in a new resource.",
+        here(key)
+    );
     Trouble::new(Stage::Accepted, Reason::PlatformNotFound, message)
+}
+
+/// Where a platform that is missing was looked for.
+fn here(key: &PlatformKey) -> &'static str {
+    key.namespace.as_ref().map_or("", |_| " in this namespace")
 }
 
 /// The platform exists and is not Ready; its own condition says why.
 #[must_use]
-pub fn platform_not_ready(name: &str, platform: &crate::api::ClusterOAuthPlatform) -> Trouble {
-    let conditions = platform
-        .status
-        .as_ref()
-        .map(|s| s.conditions.as_slice())
-        .unwrap_or_default();
+pub fn platform_not_ready(key: &PlatformKey, platform: &dyn PlatformObject) -> Trouble {
+    let conditions = platform.status().map(|s| s.conditions.as_slice()).unwrap_or_default();
     if conditions.is_empty() {
-        let message = format!("ClusterOAuthPlatform {name} is being connected.");
+        let message = format!("{key} is being connected.");
         return Trouble::new(Stage::Accepted, Reason::Reconciling, message);
     }
     let why = crate::api::conditions::find(conditions, ConditionType::Ready).filter(|c| c.status != "True");
@@ -260,6 +265,6 @@ pub fn platform_not_ready(name: &str, platform: &crate::api::ClusterOAuthPlatfor
     Trouble::new(
         Stage::Accepted,
         Reason::PlatformNotReady,
-        format!("ClusterOAuthPlatform {name} is not Ready.{why}"),
+        format!("{key} is not Ready.{why}"),
     )
 }

@@ -20,6 +20,7 @@ use super::connections::Connection;
 use super::context::Context;
 use super::error::Error;
 use super::platform;
+use super::platform::kind::PlatformKey;
 use super::suspicions::Suspect;
 use crate::api::OAuthApplication;
 use crate::domain::decide::application::decide;
@@ -108,9 +109,9 @@ async fn run(wish: &Wish, case: &mut Case, connection: &Connection, ctx: &Contex
 /// A deletion goes on without a platform as far as it can.
 fn away(case: &Case) -> Connection {
     let identity = case.object.status.as_ref().and_then(|s| s.platform_identity.clone());
-    let name = &case.object.spec.platform_ref.name;
+    let key = PlatformKey::of(&case.object);
     let why = format!(
-        "ClusterOAuthPlatform {name} is missing or not Ready; mend it, or set spec.deletion.policy to Orphan to leave the client there"
+        "{key} is missing or not Ready; mend it, or set spec.deletion.policy to Orphan to leave the client there"
     );
     platform::away::away(why, identity.map(|i| (i.issuer, i.owner)))
 }

@@ -8,6 +8,7 @@ use crate::api::well_known::CLAIM;
 use crate::controller::connections::Connection;
 use crate::controller::context::{CLUSTER_TIMEOUT, Context};
 use crate::controller::error::{Error, call};
+use crate::controller::platform::kind::PlatformKey;
 use crate::controller::secret_store::SecretStore;
 use crate::domain::claim::Found;
 use crate::domain::credentials::Credentials;
@@ -125,7 +126,7 @@ async fn scan(wish: &Wish, seen: &Seen, case: &Case, connection: &Connection, ct
 
 /// How many clients that status tells of, of all applications at the platform, the list lacks.
 fn absence(listed: &[Listed], case: &Case, ctx: &Context) -> Option<Absence> {
-    let all = ctx.view.applications_at(&case.object.spec.platform_ref.name)?;
+    let all = ctx.view.applications_at(&PlatformKey::of(&case.object))?;
     let told = all.iter().filter_map(|a| a.status.as_ref()?.application_id.as_deref());
     let ours: Vec<ApplicationId> = told.map(Into::into).collect();
     Some(Absence::count(&ours, listed))

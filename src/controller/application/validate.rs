@@ -3,9 +3,9 @@
 use crate::api::application::OAuthApplicationSpec;
 use crate::api::conditions::Reason;
 use crate::api::olt::OltState;
-use crate::api::platform::Grant;
 use crate::api::secret_output::SecretOutput;
 use crate::controller::platform::grants::{Granted, resolved};
+use crate::controller::platform::kind::PlatformKey;
 use crate::domain::credentials::AuthMethod;
 use crate::domain::decide::{Stage, Trouble};
 use crate::domain::port::KnownPermission;
@@ -19,10 +19,10 @@ pub struct Against<'a> {
     pub namespace: &'a str,
     /// The resource's name.
     pub name: &'a str,
-    /// The platform's name.
-    pub platform: &'a str,
-    /// The platform's grants.
-    pub grants: &'a [Grant],
+    /// The platform.
+    pub platform: &'a PlatformKey,
+    /// What the namespace may do there.
+    pub granted: Granted,
     /// The permissions that the platform knows.
     pub permissions: &'a [KnownPermission],
     /// Tenants that a live installation of the application wants.
@@ -36,7 +36,7 @@ pub fn wanted(spec: &OAuthApplicationSpec, against: Against<'_>) -> Result<Wante
             "spec.olt is required with an OLT platform; `olt: {}` is enough.".into(),
         ));
     };
-    let granted = Granted::of(against.grants, against.namespace, against.permissions);
+    let granted = against.granted;
     if granted.is_none() {
         return Err(granted.refusal(against.namespace, against.platform));
     }

@@ -16,6 +16,7 @@ use crate::controller::context::{Context, jitter};
 use crate::controller::credentials;
 use crate::controller::error::Error;
 use crate::controller::platform::grants::Granted;
+use crate::controller::platform::kind::{PlatformKey, PlatformObject};
 use crate::domain::decide::{Stage, Trouble, identity_changed};
 use crate::domain::installation::{Farewell, Seen, Told, Wanted, Wish};
 use crate::domain::port::TenantSide;
@@ -41,6 +42,8 @@ pub struct Case {
 
 /// The platform as this installation may use it.
 pub struct Use {
+    /// Which platform.
+    pub platform: PlatformKey,
     /// The owner's side.
     pub connection: Arc<Connection>,
     /// The tenant's side.
@@ -130,12 +133,12 @@ impl Case {
 
     /// A grant may have been taken away since; looked at also while all else is at rest.
     fn granted(&self, application: &OAuthApplication, ctx: &Context) -> Result<(), Trouble> {
-        let name = &application.spec.platform_ref.name;
-        let (Some(platform), Some(connection)) = (ctx.view.platform(name), ctx.connections.find(name)) else {
+        let key = PlatformKey::of(application);
+        let (Some(platform), Some(connection)) = (ctx.view.platform(&key), ctx.connections.find(&key)) else {
             return Ok(());
         };
-        let granted = Granted::of(&platform.spec.grants, &self.namespace, &connection.permissions);
-        granted.permits_tenant(&self.object.spec.tenant_id, "spec.tenantId", &self.namespace, name)
+        let granted = Granted::by(platform.as_ref(), &self.namespace, &connection.permissions);
+        granted.permits_tenant(&self.object.spec.tenant_id, "spec.tenantId", &self.namespace, &key)
     }
 
     fn farewell(&self, ctx: &Context) -> Farewell {
@@ -175,12 +178,12 @@ impl Case {
         let Some(application) = &self.application else {
             return Ok(Err(not_ready("The OAuthApplication does not exist.".into())));
         };
-        let name = &application.spec.platform_ref.name;
-        let Some(platform) = ctx.view.platform(name) else {
-            return Ok(Err(platform_missing(name)));
+        let key = PlatformKey::of(application);
+        let Some(platform) = ctx.view.platform(&key) else {
+            return Ok(Err(platform_missing(&key)));
         };
-        let Some(connection) = ctx.connections.find(name) else {
-            return Ok(Err(platform_not_ready(name, &platform)));
+        let Some(connection) = ctx.connections.find(&key) else {
+            return Ok(Err(platform_not_ready(&key, platform.as_ref())));
         };
         // Another platform's "not found" would pass for "not installed any more".
         let registered_at = application.status.as_ref().and_then(|s| s.platform_identity.as_ref());
@@ -188,9 +191,10 @@ impl Case {
         if let Some(trouble) = changed {
             return Ok(Err(trouble));
         }
-        let granted = Granted::of(&platform.spec.grants, &self.namespace, &connection.permissions);
-        let tenant = self.tenant(&connection, &platform, ctx).await?;
+        let granted = Granted::by(platform.as_ref(), &self.namespace, &connection.permissions);
+        let tenant = self.tenant(&connection, platform.as_ref(), ctx).await?;
         Ok(tenant.map(|tenant| Use {
+            platform: key,
             connection,
             tenant,
             granted,
@@ -200,7 +204,7 @@ impl Case {
     async fn tenant(
         &self,
         connection: &Connection,
-        platform: &crate::api::ClusterOAuthPlatform,
+        platform: &dyn PlatformObject,
         ctx: &Context,
     ) -> Result<Result<Box<dyn TenantSide>, Trouble>, Error> {
         let spec = &self.object.spec;
@@ -209,13 +213,15 @@ impl Case {
             .as_ref()
             .and_then(|c| c.api_token.as_ref())
             .map(|t| (&self.namespace, &t.secret_ref));
-        let platforms = platform
-            .spec
-            .olt
+        let olt = platform.connection().olt.as_ref();
+        let platforms = olt.and_then(|o| o.credentials.api_token.as_ref());
+        let platforms_namespace = platform
+            .metadata()
+            .namespace
             .as_ref()
-            .and_then(|o| o.credentials.api_token.as_ref());
+            .unwrap_or(&ctx.settings.namespace);
         let platforms = platforms.filter(|_| connection.identity.owner.0 == spec.tenant_id);
-        let Some((namespace, place)) = own.or(platforms.map(|t| (&ctx.settings.namespace, &t.secret_ref))) else {
+        let Some((namespace, place)) = own.or(platforms.map(|t| (platforms_namespace, &t.secret_ref))) else {
             let message = format!(
                 "The platform's credential acts for tenant {} only: set spec.credentials to a token of tenant {}.",
                 connection.identity.owner, spec.tenant_id

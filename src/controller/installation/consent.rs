@@ -5,6 +5,7 @@ use crate::api::olt::Permissions as SpecPermissions;
 use crate::api::{OAuthApplication, TenantInstallation};
 use crate::controller::context::Context;
 use crate::controller::platform::grants::resolved;
+use crate::controller::platform::kind::PlatformKey;
 use crate::domain::decide::Trouble;
 use crate::domain::installation::Consent;
 use crate::domain::registration::Permissions;
@@ -16,13 +17,13 @@ pub(super) fn wanted(
     ctx: &Context,
 ) -> Result<Consent, Trouble> {
     let spec = &object.spec;
-    let name = &application.spec.platform_ref.name;
-    match (spec.consent, ctx.connections.find(name)) {
+    let key = PlatformKey::of(application);
+    match (spec.consent, ctx.connections.find(&key)) {
         (Policy::Once, _) => Ok(Consent::Once),
         (Policy::Always, _) => Ok(Consent::Always),
         (Policy::Listed, Some(known)) => resolved(&spec.permissions.clone().unwrap_or_default(), &known.permissions)
             .map(Consent::Listed)
-            .map_err(|unknown| unknown.refusal("spec.permissions", name)),
+            .map_err(|unknown| unknown.refusal("spec.permissions", &key)),
         // Nobody can look the aliases up now. What is at rest stays so; anything else has to wait for the platform anyway.
         (Policy::Listed, None) => {
             let told = object.status.as_ref().and_then(|s| s.consent.as_ref());
@@ -38,7 +39,7 @@ pub(super) fn declared(application: &OAuthApplication, ctx: &Context) -> Option<
     if registration.applied_generation != generation {
         return None;
     }
-    let known = ctx.connections.find(&application.spec.platform_ref.name)?;
+    let known = ctx.connections.find(&PlatformKey::of(application))?;
     resolved(&application.spec.olt.as_ref()?.permissions, &known.permissions).ok()
 }
 

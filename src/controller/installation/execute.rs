@@ -89,15 +89,10 @@ async fn done(call: Answer<'_, ()>, doing: Doing, success: Fact) -> Fact {
 async fn declared(id: &ApplicationId, case: &Case, used: &Use) -> Fact {
     match used.tenant.declared(id).await {
         Ok(permissions) => {
-            let platform = case
-                .application
-                .as_ref()
-                .map(|a| a.spec.platform_ref.name.clone())
-                .unwrap_or_default();
             let field = "the application's permissions";
             let consent = used
                 .granted
-                .permits_permissions(&permissions, field, &case.namespace, &platform);
+                .permits_permissions(&permissions, field, &case.namespace, &used.platform);
             let known = &used.connection.permissions;
             Fact::Declared(Declared {
                 refused: consent.err().map(|trouble| trouble.message),

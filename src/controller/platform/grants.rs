@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::kind::{PlatformKey, PlatformObject};
 use crate::api::conditions::Reason;
 use crate::api::olt::Permissions as SpecPermissions;
 use crate::api::platform::Grant;
@@ -68,9 +69,9 @@ pub struct UnknownPermission {
 impl UnknownPermission {
     /// The refusal, for permissions that stand in this field.
     #[must_use]
-    pub fn refusal(&self, field: &str, platform: &str) -> Trouble {
+    pub fn refusal(&self, field: &str, platform: &PlatformKey) -> Trouble {
         let message = format!(
-            "{field}.{}: ClusterOAuthPlatform {platform} knows no permission {:?}, neither as alias nor as id; `GET /v1/permissions` there lists them.",
+            "{field}.{}: {platform} knows no permission {:?}, neither as alias nor as id; `GET /v1/permissions` there lists them.",
             self.list, self.name
         );
         Trouble::new(Stage::Accepted, Reason::InvalidSpec, message)
@@ -78,6 +79,19 @@ impl UnknownPermission {
 }
 
 impl Granted {
+    /// What a platform gives to a namespace.
+    #[must_use]
+    pub fn by(platform: &dyn PlatformObject, namespace: &str, known: &[KnownPermission]) -> Self {
+        match platform.grants() {
+            Some(grants) => Self::of(grants, namespace, known),
+            None => Self {
+                any_grant: true,
+                tenants: Allowed::Any,
+                permissions: Allowed::Any,
+            },
+        }
+    }
+
     /// The union of the grants that match the namespace. An alias that the platform does not know grants nothing.
     #[must_use]
     pub fn of(grants: &[Grant], namespace: &str, known: &[KnownPermission]) -> Self {
@@ -112,19 +126,25 @@ impl Granted {
 
     /// The refusal when no grant matches.
     #[must_use]
-    pub fn refusal(&self, namespace: &str, platform: &str) -> Trouble {
+    pub fn refusal(&self, namespace: &str, platform: &PlatformKey) -> Trouble {
         not_granted(format!(
-            "Namespace {namespace} may not use ClusterOAuthPlatform {platform}: no entry of its spec.grants names the namespace. Ask those who administer it."
+            "Namespace {namespace} may not use {platform}: no entry of its spec.grants names the namespace. Ask those who administer it."
         ))
     }
 
     /// Refuses a tenant that no grant names.
-    pub fn permits_tenant(&self, tenant: &str, field: &str, namespace: &str, platform: &str) -> Result<(), Trouble> {
+    pub fn permits_tenant(
+        &self,
+        tenant: &str,
+        field: &str,
+        namespace: &str,
+        platform: &PlatformKey,
+    ) -> Result<(), Trouble> {
         if self.tenants.has(&tenant.to_owned()) {
             return Ok(());
         }
         Err(not_granted(format!(
-            "{field}: namespace {namespace} may not use tenant {tenant}. It must stand in tenantIds of a grant of ClusterOAuthPlatform {platform}."
+            "{field}: namespace {namespace} may not use tenant {tenant}. It must stand in tenantIds of a grant of {platform}."
         )))
     }
 
@@ -134,13 +154,13 @@ impl Granted {
         wanted: &Permissions,
         field: &str,
         namespace: &str,
-        platform: &str,
+        platform: &PlatformKey,
     ) -> Result<(), Trouble> {
         let mut all = wanted.client.iter().chain(&wanted.user);
         match all.find(|id| !self.permissions.has(id)) {
             None => Ok(()),
             Some(id) => Err(not_granted(format!(
-                "{field}: namespace {namespace} may not use permission {id}. It, or its alias, must stand in permissions of a grant of ClusterOAuthPlatform {platform}."
+                "{field}: namespace {namespace} may not use permission {id}. It, or its alias, must stand in permissions of a grant of {platform}."
             ))),
         }
     }
@@ -175,6 +195,10 @@ mod tests {
         }]
     }
 
+    fn olt() -> PlatformKey {
+        PlatformKey::cluster_wide("olt")
+    }
+
     fn declared(id: &str) -> Permissions {
         Permissions {
             client: BTreeSet::from([id.into()]),
@@ -186,10 +210,10 @@ mod tests {
     fn without_a_grant_nothing_is_granted() {
         let granted = Granted::of(&[grant(&["*"], &["*"])], "other", &known());
         assert!(granted.is_none());
-        assert!(granted.permits_tenant(NORTH, "f", "other", "olt").is_err());
+        assert!(granted.permits_tenant(NORTH, "f", "other", &olt()).is_err());
         assert!(
             granted
-                .permits_permissions(&declared("p1"), "f", "other", "olt")
+                .permits_permissions(&declared("p1"), "f", "other", &olt())
                 .is_err()
         );
     }
@@ -198,15 +222,15 @@ mod tests {
     fn what_a_grant_leaves_out_is_not_granted() {
         let granted = Granted::of(&[grant(&[], &[])], "billing", &known());
         assert!(!granted.is_none());
-        assert!(granted.permits_tenant(NORTH, "f", "billing", "olt").is_err());
+        assert!(granted.permits_tenant(NORTH, "f", "billing", &olt()).is_err());
         assert!(
             granted
-                .permits_permissions(&declared("p1"), "f", "billing", "olt")
+                .permits_permissions(&declared("p1"), "f", "billing", &olt())
                 .is_err()
         );
         assert!(
             granted
-                .permits_permissions(&Permissions::default(), "f", "billing", "olt")
+                .permits_permissions(&Permissions::default(), "f", "billing", &olt())
                 .is_ok()
         );
     }
@@ -218,15 +242,15 @@ mod tests {
             "billing",
             &known(),
         );
-        assert!(granted.permits_tenant(NORTH, "f", "billing", "olt").is_ok());
+        assert!(granted.permits_tenant(NORTH, "f", "billing", &olt()).is_ok());
         assert!(
             granted
-                .permits_permissions(&declared("p1"), "f", "billing", "olt")
+                .permits_permissions(&declared("p1"), "f", "billing", &olt())
                 .is_ok()
         );
         assert!(
             granted
-                .permits_permissions(&declared("p2"), "f", "billing", "olt")
+                .permits_permissions(&declared("p2"), "f", "billing", &olt())
                 .is_err()
         );
     }
@@ -234,10 +258,10 @@ mod tests {
     #[test]
     fn a_star_grants_any() {
         let granted = Granted::of(&[grant(&["*"], &["*"])], "billing", &known());
-        assert!(granted.permits_tenant("any", "f", "billing", "olt").is_ok());
+        assert!(granted.permits_tenant("any", "f", "billing", &olt()).is_ok());
         assert!(
             granted
-                .permits_permissions(&declared("p9"), "f", "billing", "olt")
+                .permits_permissions(&declared("p9"), "f", "billing", &olt())
                 .is_ok()
         );
     }
@@ -246,7 +270,7 @@ mod tests {
     fn the_refusal_names_the_field_and_the_cure() {
         let granted = Granted::of(&[grant(&[], &[])], "billing", &known());
         let trouble = granted
-            .permits_tenant(NORTH, "spec.olt.allowedTenants", "billing", "olt")
+            .permits_tenant(NORTH, "spec.olt.allowedTenants", "billing", &olt())
             .unwrap_err();
         assert_eq!(trouble.reason, Reason::NotGranted);
         assert!(trouble.message.contains("spec.olt.allowedTenants") && trouble.message.contains(NORTH));

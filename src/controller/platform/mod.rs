@@ -1,7 +1,10 @@
 //! The platform's reconcile: check the spec, read the credential, open a connection, say who we are there.
 
+mod authorities;
 pub mod away;
 pub mod grants;
+pub mod hosts;
+pub mod kind;
 pub mod report;
 mod resync;
 pub mod validate;
@@ -11,14 +14,15 @@ use std::time::Duration;
 
 use kube::api::{Patch, PatchParams};
 use kube::runtime::controller::Action;
-use kube::{Api, Resource, ResourceExt};
+use kube::{Api, ResourceExt};
 use serde_json::json;
 
+use self::hosts::Hosts;
+use self::kind::{PlatformKey, PlatformKind, PlatformObject};
 use super::connections::Connection;
 use super::context::{CLUSTER_TIMEOUT, Context, jitter};
 use super::credentials;
 use super::error::{Error, call};
-use crate::api::ClusterOAuthPlatform;
 use crate::api::conditions::Reason;
 use crate::api::well_known::{IN_USE, MANAGER};
 use crate::domain::credentials::SecretText;
@@ -56,21 +60,21 @@ pub struct InUse {
 }
 
 /// Brings one platform to Ready, or says why it is not.
-pub async fn reconcile(object: Arc<ClusterOAuthPlatform>, ctx: Arc<Context>) -> Result<Action, Error> {
-    let name = object.name_any();
+pub async fn reconcile<P: PlatformKind>(object: Arc<P>, ctx: Arc<Context>) -> Result<Action, Error> {
+    let key = object.key();
     let uid = object.uid().ok_or(Error::Incomplete)?;
-    let api: Api<ClusterOAuthPlatform> = Api::all(ctx.client.clone());
-    let ending = if object.metadata.deletion_timestamp.is_some() {
-        leave(&object, &uid, &api, &ctx).await?
+    let api = object.api(ctx.client.clone());
+    let ending = if object.is_leaving() {
+        leave(object.as_ref(), &uid, &api, &ctx).await?
     } else {
-        finalize(&object, &api).await?;
-        connect(&object, &uid, &ctx).await?
+        finalize(object.as_ref(), &api).await?;
+        connect(object.as_ref(), &uid, &ctx).await?
     };
-    report::report(&ending, &object, &api, &ctx).await?;
+    report::report(&ending, object.as_ref(), &api, &ctx).await?;
     Ok(match &ending {
         Ending::Connected(connection) => {
             ctx.memories.keep(&uid, &Memory::default());
-            let next_pass = resync::resync(&name, &uid, connection, &ctx).await;
+            let next_pass = resync::resync(&key, &uid, connection, &ctx).await;
             Action::requeue(ctx.recheck().max(PROBE_AT_MOST_EVERY).min(next_pass))
         }
         Ending::Refused(_, after) => {
@@ -87,7 +91,7 @@ pub async fn reconcile(object: Arc<ClusterOAuthPlatform>, ctx: Arc<Context>) -> 
         Ending::InUse(InUse { dependents: None, .. }) => Action::requeue(UNREAD.min(ctx.recheck())),
         Ending::InUse(_) => Action::requeue(ctx.recheck()),
         Ending::Released => {
-            ctx.connections.remove(&name);
+            ctx.connections.remove(&key);
             ctx.memories.forget(&uid);
             ctx.suspicions.forget_platform(&uid);
             Action::await_change()
@@ -95,34 +99,43 @@ pub async fn reconcile(object: Arc<ClusterOAuthPlatform>, ctx: Arc<Context>) -> 
     })
 }
 
-async fn connect(object: &ClusterOAuthPlatform, uid: &str, ctx: &Context) -> Result<Ending, Error> {
-    let name = object.name_any();
-    let (target, place) = match validate::target(&object.spec, ctx.settings.settle, &ctx.settings.insecure_hosts) {
-        Ok(valid) => valid,
-        Err(trouble) => return Ok(refused(&name, trouble, ctx.recheck(), ctx)),
+async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Result<Ending, Error> {
+    let key = object.key();
+    let hosts = Hosts {
+        insecure: &ctx.settings.insecure_hosts,
+        allowed: key.namespace.as_ref().map(|_| ctx.settings.allowed_hosts.as_slice()),
     };
-    let needed = ctx.view.applications_at(&name).is_none_or(|all| !all.is_empty());
-    let credential = match credentials::read(ctx, uid, &ctx.settings.namespace, &place, false).await? {
+    let (mut target, place) = match validate::target(object.connection(), ctx.settings.settle, hosts) {
+        Ok(valid) => valid,
+        Err(trouble) => return Ok(refused(&key, trouble, ctx.recheck(), ctx)),
+    };
+    let needed = ctx.view.applications_at(&key).is_none_or(|all| !all.is_empty());
+    let namespace = key.namespace.as_ref().unwrap_or(&ctx.settings.namespace);
+    match authorities::read(object.connection(), uid, namespace, ctx).await? {
+        Ok(authorities) => target.authorities = authorities,
+        Err(trouble) => return Ok(refused(&key, trouble, ctx.recheck(), ctx)),
+    }
+    let credential = match credentials::read(ctx, uid, namespace, &place, false).await? {
         Ok(credential) => credential,
         Err(message) => {
             let trouble = Trouble::new(Stage::Registered, Reason::CredentialsNotFound, message);
             // Dependents that are being deleted still need the connection that was there.
-            let keeps = needed && ctx.connections.find(&name).is_some();
+            let keeps = needed && ctx.connections.find(&key).is_some();
             return Ok(if keeps {
                 Ending::Refused(trouble, ctx.recheck())
             } else {
-                refused(&name, trouble, ctx.recheck(), ctx)
+                refused(&key, trouble, ctx.recheck(), ctx)
             });
         }
     };
     let made_from = (
         uid.to_owned(),
-        object.metadata.generation.unwrap_or_default(),
-        digest(&credential),
+        object.metadata().generation.unwrap_or_default(),
+        digest(&credential, target.authorities.as_deref()),
     );
-    let same = ctx.connections.find(&name).is_some_and(|c| c.made_from == made_from);
+    let same = ctx.connections.find(&key).is_some_and(|c| c.made_from == made_from);
     match open(&target, credential, made_from, ctx).await {
-        Ok(connection) => Ok(Ending::Connected(ctx.connections.put(&name, connection))),
+        Ok(connection) => Ok(Ending::Connected(ctx.connections.put(&key, connection))),
         Err(failure) => {
             let failures = ctx.memories.of(uid).failures + 1;
             let (trouble, after) = trouble(&failure, failures, ctx);
@@ -134,7 +147,7 @@ async fn connect(object: &ClusterOAuthPlatform, uid: &str, ctx: &Context) -> Res
             Ok(if same && passing {
                 Ending::Refused(trouble, after)
             } else {
-                refused(&name, trouble, after, ctx)
+                refused(&key, trouble, after, ctx)
             })
         }
     }
@@ -158,8 +171,8 @@ async fn open(
     })
 }
 
-fn refused(name: &str, trouble: Trouble, after: Duration, ctx: &Context) -> Ending {
-    ctx.connections.remove(name);
+fn refused(key: &PlatformKey, trouble: Trouble, after: Duration, ctx: &Context) -> Ending {
+    ctx.connections.remove(key);
     Ending::Refused(trouble, after)
 }
 
@@ -200,13 +213,16 @@ fn trouble(failure: &Failure, failures: u32, ctx: &Context) -> (Trouble, Duratio
     (Trouble::new(Stage::Registered, reason, message), after)
 }
 
-/// Tells one credential from another without keeping it.
-fn digest(credential: &SecretText) -> String {
+/// Tells one credential, with the authorities that it is sent under, from another without keeping it.
+fn digest(credential: &SecretText, authorities: Option<&str>) -> String {
     use sha2::{Digest, Sha256};
-    format!("{:x}", Sha256::digest(credential.expose()))
+    let mut digest = Sha256::new_with_prefix(credential.expose());
+    digest.update([0]);
+    digest.update(authorities.unwrap_or_default());
+    format!("{:x}", digest.finalize())
 }
 
-async fn finalize(object: &ClusterOAuthPlatform, api: &Api<ClusterOAuthPlatform>) -> Result<(), Error> {
+async fn finalize<P: PlatformKind>(object: &P, api: &Api<P>) -> Result<(), Error> {
     if object.finalizers().iter().any(|f| f == IN_USE) {
         return Ok(());
     }
@@ -216,13 +232,8 @@ async fn finalize(object: &ClusterOAuthPlatform, api: &Api<ClusterOAuthPlatform>
 
 /// While something refers to it, the connection is kept, opened after a restart, and made anew with a renewed credential:
 /// deregistering needs it.
-async fn leave(
-    object: &ClusterOAuthPlatform,
-    uid: &str,
-    api: &Api<ClusterOAuthPlatform>,
-    ctx: &Context,
-) -> Result<Ending, Error> {
-    let dependents = ctx.view.applications_at(&object.name_any());
+async fn leave<P: PlatformKind>(object: &P, uid: &str, api: &Api<P>, ctx: &Context) -> Result<Ending, Error> {
+    let dependents = ctx.view.applications_at(&object.key());
     if dependents.as_ref().is_none_or(|all| !all.is_empty()) {
         let trouble = match connect(object, uid, ctx).await? {
             Ending::Refused(trouble, _) => Some(trouble),
@@ -242,12 +253,8 @@ async fn leave(
     Ok(Ending::Released)
 }
 
-async fn patch_finalizers(
-    object: &ClusterOAuthPlatform,
-    api: &Api<ClusterOAuthPlatform>,
-    finalizers: &[String],
-) -> Result<(), Error> {
-    let body = json!({"metadata": {"resourceVersion": object.meta().resource_version, "finalizers": finalizers}});
+async fn patch_finalizers<P: PlatformKind>(object: &P, api: &Api<P>, finalizers: &[String]) -> Result<(), Error> {
+    let body = json!({"metadata": {"resourceVersion": object.resource_version(), "finalizers": finalizers}});
     let params = PatchParams {
         field_manager: Some(MANAGER.into()),
         ..PatchParams::default()

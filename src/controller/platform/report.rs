@@ -3,8 +3,8 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::Api;
 
+use super::kind::PlatformKind;
 use super::{Ending, InUse};
-use crate::api::ClusterOAuthPlatform;
 use crate::api::conditions::{ConditionType, Reason, find};
 use crate::api::platform::{PlatformCapabilities, PlatformIdentity, PlatformStatus};
 use crate::controller::connections::Connection;
@@ -15,13 +15,8 @@ use crate::controller::status::{self, Line};
 use crate::domain::decide::{Stage, Trouble};
 
 /// Writes status if it differs, and tells a new refusal.
-pub async fn report(
-    ending: &Ending,
-    object: &ClusterOAuthPlatform,
-    api: &Api<ClusterOAuthPlatform>,
-    ctx: &Context,
-) -> Result<(), Error> {
-    let before = object.status.as_ref();
+pub async fn report<P: PlatformKind>(ending: &Ending, object: &P, api: &Api<P>, ctx: &Context) -> Result<(), Error> {
+    let before = object.status();
     let known = before.map(|s| s.conditions.clone()).unwrap_or_default();
     let (lines, connection) = match ending {
         Ending::Released => return Ok(()),
@@ -29,7 +24,7 @@ pub async fn report(
         Ending::Refused(trouble, _) => (refused(trouble), None),
         Ending::InUse(use_) => (in_use(&known, use_), None),
     };
-    let generation = object.metadata.generation;
+    let generation = object.metadata().generation;
     let mut after = PlatformStatus {
         observed_generation: generation,
         conditions: status::conditions(&known, lines, generation),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kube::ResourceExt;
 
+use super::kind::PlatformKey;
 use crate::api::OAuthApplication;
 use crate::controller::connections::Connection;
 use crate::controller::context::Context;
@@ -16,7 +17,7 @@ use crate::domain::registration::ApplicationId;
 const ROUND: Duration = Duration::from_hours(24);
 
 /// Passes over the list if it is time to; the time until the next pass.
-pub(super) async fn resync(name: &str, uid: &str, connection: &Connection, ctx: &Context) -> Duration {
+pub(super) async fn resync(key: &PlatformKey, uid: &str, connection: &Connection, ctx: &Context) -> Duration {
     let interval = ctx.settings.resync;
     let mut passes = ctx.suspicions.passes(uid, ctx.now());
     let left = (passes.last + interval).saturating_sub(ctx.now());
@@ -24,7 +25,7 @@ pub(super) async fn resync(name: &str, uid: &str, connection: &Connection, ctx: 
         return left;
     }
     passes.last = ctx.now();
-    let ours = registered(name, ctx);
+    let ours = registered(key, ctx);
     if !ours.is_empty() {
         match connection.platform.scan().await {
             Ok(listed) => {
@@ -39,7 +40,7 @@ pub(super) async fn resync(name: &str, uid: &str, connection: &Connection, ctx: 
                     .filter(|(id, application)| suspects.contains(&id) || turn(application));
                 looked_at.for_each(|(_, application)| suspect(application, ctx));
             }
-            Err(failure) => tracing::warn!(platform = name, %failure, "the resync failed; the next one will do"),
+            Err(failure) => tracing::warn!(platform = %key, %failure, "the resync failed; the next one will do"),
         }
     }
     ctx.suspicions.passed(uid, passes);
@@ -47,7 +48,7 @@ pub(super) async fn resync(name: &str, uid: &str, connection: &Connection, ctx: 
 }
 
 /// The applications that have a client at this platform, in the namespaces that were read so far.
-fn registered(platform: &str, ctx: &Context) -> Vec<(ApplicationId, Arc<OAuthApplication>)> {
+fn registered(platform: &PlatformKey, ctx: &Context) -> Vec<(ApplicationId, Arc<OAuthApplication>)> {
     let all = ctx.view.applications_read_at(platform);
     let living = all.into_iter().filter(|a| a.metadata.deletion_timestamp.is_none());
     let known = living.filter_map(|application| {

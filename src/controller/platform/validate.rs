@@ -4,18 +4,15 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::hosts::Hosts;
 use crate::api::conditions::Reason;
-use crate::api::platform::{ClusterOAuthPlatformSpec, MarkerPlace};
+use crate::api::platform::{MarkerPlace, PlatformSpec};
 use crate::api::secret_ref::SecretKeyRef;
 use crate::domain::decide::{Stage, Trouble};
 use crate::domain::port::{Target, TargetKind};
 
-/// Checks and translates a spec: the target, and where its credential lies.
-pub fn target(
-    spec: &ClusterOAuthPlatformSpec,
-    settle: Duration,
-    insecure: &[String],
-) -> Result<(Target, SecretKeyRef), Trouble> {
+/// Checks and translates a spec: the target, its authorities not read yet, and where its credential lies.
+pub fn target(spec: &PlatformSpec, settle: Duration, hosts: Hosts<'_>) -> Result<(Target, SecretKeyRef), Trouble> {
     let Some(olt) = &spec.olt else {
         return Err(invalid("spec must hold a platform block: set spec.olt.".into()));
     };
@@ -25,29 +22,24 @@ pub fn target(
         ));
     };
     let kind = TargetKind::Olt {
-        api_url: address("spec.olt.apiUrl", &olt.api_url, insecure)?,
-        issuer_url: address("spec.olt.issuerUrl", &olt.issuer_url, insecure)?,
+        api_url: address("spec.olt.apiUrl", &olt.api_url, hosts)?,
+        issuer_url: address("spec.olt.issuerUrl", &olt.issuer_url, hosts)?,
         marks: olt.marker == MarkerPlace::Description,
     };
     Ok((
         Target {
             kind,
             timeout: timeout(&spec.limits.timeout, settle)?,
+            authorities: None,
         },
         token.secret_ref.clone(),
     ))
 }
 
-fn address(field: &str, text: &str, insecure: &[String]) -> Result<Url, Trouble> {
+fn address(field: &str, text: &str, hosts: Hosts<'_>) -> Result<Url, Trouble> {
     let url = Url::parse(text).map_err(|error| invalid(format!("{field}: {text:?} is not a URL: {error}.")))?;
-    let host = url.host_str().unwrap_or_default();
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if insecure.iter().any(|allowed| allowed == host) => Ok(url),
-        _ => Err(invalid(format!(
-            "{field}: must begin with https://. The operator speaks plain HTTP only to hosts that its --allow-insecure-host names, and {host:?} is none of them."
-        ))),
-    }
+    hosts.check(&url).map_err(|why| invalid(format!("{field}: {why}")))?;
+    Ok(url)
 }
 
 /// Three calls must fit into the time that a claim is waited out.
@@ -76,14 +68,19 @@ mod tests {
     use crate::api::platform::{Limits, OltPlatform};
     use crate::api::secret_ref::{ApiCredentials, ApiToken};
 
+    const ADMINISTRATORS: Hosts<'static> = Hosts {
+        insecure: &[],
+        allowed: None,
+    };
+
     const SETTLE: Duration = Duration::from_secs(40);
 
-    fn spec(api_url: &str, timeout: &str) -> ClusterOAuthPlatformSpec {
+    fn spec(api_url: &str, timeout: &str) -> PlatformSpec {
         let secret_ref = SecretKeyRef {
             name: "olt-operator".into(),
             key: "token".into(),
         };
-        ClusterOAuthPlatformSpec {
+        PlatformSpec {
             olt: Some(OltPlatform {
                 api_url: api_url.into(),
                 issuer_url: "https://id.example.com/realm".into(),
@@ -95,13 +92,13 @@ mod tests {
             limits: Limits {
                 timeout: timeout.into(),
             },
-            grants: vec![],
+            tls: None,
         }
     }
 
     #[test]
     fn a_whole_spec_becomes_a_target() {
-        let (target, secret) = target(&spec("https://api.example.com/v1", "500ms"), SETTLE, &[]).unwrap();
+        let (target, secret) = target(&spec("https://api.example.com/v1", "500ms"), SETTLE, ADMINISTRATORS).unwrap();
         assert_eq!(
             (target.timeout, secret.name.as_str()),
             (Duration::from_millis(500), "olt-operator")
@@ -110,15 +107,25 @@ mod tests {
 
     #[test]
     fn plain_http_needs_the_operators_consent() {
-        let trouble = target(&spec("http://127.0.0.1:8700/v1", "1s"), SETTLE, &[]).unwrap_err();
+        let trouble = target(&spec("http://127.0.0.1:8700/v1", "1s"), SETTLE, ADMINISTRATORS).unwrap_err();
         assert!(trouble.message.contains("spec.olt.apiUrl") && trouble.message.contains("--allow-insecure-host"));
-        assert!(target(&spec("http://127.0.0.1:8700/v1", "1s"), SETTLE, &["127.0.0.1".into()]).is_ok());
+        let consents = Hosts {
+            insecure: &["127.0.0.1".to_owned()],
+            allowed: None,
+        };
+        assert!(target(&spec("http://127.0.0.1:8700/v1", "1s"), SETTLE, consents).is_ok());
+        let elsewhere = Hosts {
+            allowed: Some(&[]),
+            ..consents
+        };
+        let trouble = target(&spec("https://api.example.com/v1", "1s"), SETTLE, elsewhere).unwrap_err();
+        assert!(trouble.message.contains("spec.olt.apiUrl") && trouble.message.contains("--allow-host"));
     }
 
     #[test]
     fn three_time_outs_must_fit_into_the_settle_time() {
-        assert!(target(&spec("https://a.example.com", "13s"), SETTLE, &[]).is_ok());
-        let trouble = target(&spec("https://a.example.com", "14s"), SETTLE, &[]).unwrap_err();
+        assert!(target(&spec("https://a.example.com", "13s"), SETTLE, ADMINISTRATORS).is_ok());
+        let trouble = target(&spec("https://a.example.com", "14s"), SETTLE, ADMINISTRATORS).unwrap_err();
         assert!(trouble.message.contains("spec.limits.timeout") && trouble.message.contains("--settle"));
     }
 }

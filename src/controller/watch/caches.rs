@@ -11,7 +11,8 @@ use kube::runtime::reflector::{self, ObjectRef, Store};
 use kube::runtime::watcher;
 use tokio::sync::watch;
 
-use crate::api::{ClusterOAuthPlatform, OAuthApplication, TenantInstallation};
+use crate::api::{ClusterOAuthPlatform, OAuthApplication, OAuthPlatform, TenantInstallation};
+use crate::controller::platform::kind::{PlatformKey, PlatformObject};
 use crate::controller::view::View;
 
 /// Metadata of a Secret; its data is never watched.
@@ -21,6 +22,8 @@ pub type SecretMeta = PartialObjectMeta<Secret>;
 pub struct Scope {
     /// The namespace; `None`: all of them.
     pub namespace: Option<String>,
+    /// Platforms of namespaces.
+    pub platforms: Store<OAuthPlatform>,
     /// Applications.
     pub applications: Store<OAuthApplication>,
     /// Installations.
@@ -76,7 +79,7 @@ impl Filling {
 }
 
 impl Scope {
-    /// For the watch of one of its three caches.
+    /// For the watch of one of its four caches.
     #[must_use]
     pub fn filling(&self) -> Filling {
         Filling::of(&self.missing)
@@ -85,6 +88,8 @@ impl Scope {
 
 /// Who fills the caches of one scope.
 pub struct ScopeWriters {
+    /// Platforms of namespaces.
+    pub platforms: Writer<OAuthPlatform>,
     /// Applications.
     pub applications: Writer<OAuthApplication>,
     /// Installations.
@@ -95,7 +100,7 @@ pub struct ScopeWriters {
 
 /// All caches.
 pub struct Caches {
-    /// Platforms.
+    /// Cluster-wide platforms.
     pub platforms: Store<ClusterOAuthPlatform>,
     /// One for each namespace that is watched, or one for all.
     pub scopes: Vec<Scope>,
@@ -104,7 +109,7 @@ pub struct Caches {
 
 /// Who fills all caches.
 pub struct Writers {
-    /// Platforms.
+    /// Cluster-wide platforms.
     pub platforms: Writer<ClusterOAuthPlatform>,
     /// In the order of [`Caches::scopes`].
     pub scopes: Vec<ScopeWriters>,
@@ -172,7 +177,27 @@ impl Caches {
         })
     }
 
-    fn scope(&self, namespace: &str) -> Option<&Scope> {
+    /// The platform of a namespace.
+    #[must_use]
+    pub fn platform_of_namespace(&self, key: &PlatformKey) -> Option<Arc<OAuthPlatform>> {
+        let namespace = key.namespace.as_deref()?;
+        let scope = self.scope(namespace)?;
+        scope.platforms.get(&ObjectRef::new(&key.name).within(namespace))
+    }
+
+    /// Where applications may refer to a platform.
+    fn scopes_at<'a>(&'a self, platform: &PlatformKey) -> impl Iterator<Item = &'a Scope> + use<'a> {
+        let namespace = platform.namespace.clone();
+        let may = move |scope: &&Scope| match (&namespace, &scope.namespace) {
+            (Some(own), Some(watched)) => own == watched,
+            _ => true,
+        };
+        self.scopes.iter().filter(may)
+    }
+
+    /// The scope that a namespace belongs to, if it is watched.
+    #[must_use]
+    pub fn scope(&self, namespace: &str) -> Option<&Scope> {
         self.scopes
             .iter()
             .find(|s| s.namespace.as_deref().is_none_or(|n| n == namespace))
@@ -180,17 +205,20 @@ impl Caches {
 }
 
 fn scope(namespace: Option<String>) -> (Scope, ScopeWriters) {
+    let (platforms, platform_writer) = reflector::store();
     let (applications, application_writer) = reflector::store();
     let (installations, installation_writer) = reflector::store();
     let (secrets, secret_writer) = reflector::store();
     let scope = Scope {
         namespace,
+        platforms,
         applications,
         installations,
         secrets,
-        missing: Missing::of(3),
+        missing: Missing::of(4),
     };
     let writers = ScopeWriters {
+        platforms: platform_writer,
         applications: application_writer,
         installations: installation_writer,
         secrets: secret_writer,
@@ -199,8 +227,11 @@ fn scope(namespace: Option<String>) -> (Scope, ScopeWriters) {
 }
 
 impl View for Caches {
-    fn platform(&self, name: &str) -> Option<Arc<ClusterOAuthPlatform>> {
-        self.platforms.get(&ObjectRef::new(name))
+    fn platform(&self, key: &PlatformKey) -> Option<Arc<dyn PlatformObject>> {
+        match &key.namespace {
+            None => self.platforms.get(&ObjectRef::new(&key.name)).map(|p| p as _),
+            Some(_) => self.platform_of_namespace(key).map(|p| p as _),
+        }
     }
 
     fn application(&self, namespace: &str, name: &str) -> Option<Arc<OAuthApplication>> {
@@ -218,14 +249,14 @@ impl View for Caches {
         all
     }
 
-    fn applications_at(&self, platform: &str) -> Option<Vec<Arc<OAuthApplication>>> {
-        let read = self.scopes.iter().all(|s| s.missing.nothing());
+    fn applications_at(&self, platform: &PlatformKey) -> Option<Vec<Arc<OAuthApplication>>> {
+        let read = self.scopes_at(platform).all(|s| s.missing.nothing());
         read.then(|| self.applications_read_at(platform))
     }
 
-    fn applications_read_at(&self, platform: &str) -> Vec<Arc<OAuthApplication>> {
-        let mut all: Vec<_> = self.scopes.iter().flat_map(|s| s.applications.state()).collect();
-        all.retain(|a| a.spec.platform_ref.name == platform);
+    fn applications_read_at(&self, platform: &PlatformKey) -> Vec<Arc<OAuthApplication>> {
+        let mut all: Vec<_> = self.scopes_at(platform).flat_map(|s| s.applications.state()).collect();
+        all.retain(|a| PlatformKey::of(a) == *platform);
         all
     }
 

@@ -6,7 +6,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::api::well_known::{CLAIM, DEREGISTER};
-use crate::api::{ClusterOAuthPlatform, OAuthApplication, TenantInstallation};
+use crate::api::{OAuthApplication, TenantInstallation};
+use crate::controller::platform::kind::PlatformObject;
 
 /// A change of it wakes an application: spec, annotations that users write, deletion, and a claim or finalizer that
 /// somebody removed after status knew the client. The claim itself and status are our own writes.
@@ -27,8 +28,8 @@ pub fn of_installation(object: &TenantInstallation) -> Option<u64> {
 
 /// A change of it wakes a platform.
 #[must_use]
-pub fn of_platform(object: &ClusterOAuthPlatform) -> Option<u64> {
-    Some(digest(&object.metadata, false))
+pub fn of_platform<P: PlatformObject>(object: &P) -> Option<u64> {
+    Some(digest(object.metadata(), false))
 }
 
 /// What the installations of an application depend on; not how many there are, else each would wake all others.

@@ -22,7 +22,7 @@ use kube::{Api, Resource};
 use serde::de::DeserializeOwned;
 
 use self::caches::{Caches, Filling, Writers};
-use self::scope::Watched;
+use self::scope::{Rung, Watched};
 use self::wakes::{Bell, Bells, Counting};
 use super::context::{Context, jitter};
 use super::error::Error;
@@ -41,6 +41,7 @@ pub async fn run(ctx: Arc<Context>, caches: Arc<Caches>, writers: Writers, stop:
     for (index, writers) in writers.scopes.into_iter().enumerate() {
         let (applications, applications_rung) = Bell::new();
         let (installations, installations_rung) = Bell::new();
+        let (own_platforms, platforms_rung) = Bell::new();
         let watched = Watched {
             index,
             ctx: Arc::clone(&ctx),
@@ -49,11 +50,17 @@ pub async fn run(ctx: Arc<Context>, caches: Arc<Caches>, writers: Writers, stop:
                 applications,
                 installations,
                 platforms: platforms.clone(),
+                own_platforms,
                 counting: Counting::default(),
             },
             stop: stop.clone(),
         };
-        running.push(watched.run(writers, applications_rung, installations_rung).boxed());
+        let heard = Rung {
+            platforms: platforms_rung,
+            applications: applications_rung,
+            installations: installations_rung,
+        };
+        running.push(watched.run(writers, heard).boxed());
     }
     running.push(platforms::run(writers.platforms, platforms, rung, ctx, caches, stop).boxed());
     let tasks: Vec<_> = running.into_iter().map(tokio::spawn).collect();

@@ -1,4 +1,4 @@
-//! The watch and the controller of the platforms, and the watch of their credentials.
+//! The watch and the controller of the cluster-wide platforms, and the watch of their credentials.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub(super) async fn run(
         changed.predicate_filter(changes::of_platform, PredicateConfig::default()),
         caches.platforms.clone(),
         rung,
-        platform::reconcile,
+        platform::reconcile::<ClusterOAuthPlatform>,
         Arc::clone(&ctx),
         caches.platforms_filled(),
         stop,

@@ -12,11 +12,18 @@ use kube::{Api, Resource};
 use super::caches::{Caches, Scope, ScopeWriters, SecretMeta};
 use super::wakes::{self, Bells};
 use super::{Stop, changes, controller, labelled, logged, watch};
-use crate::api::{OAuthApplication, TenantInstallation};
+use crate::api::{OAuthApplication, OAuthPlatform, TenantInstallation};
 use crate::controller::context::Context;
 use crate::controller::suspicions::{News, Suspect};
 use crate::controller::view::View;
-use crate::controller::{application, installation};
+use crate::controller::{application, installation, platform};
+
+/// Where the bells of a scope are heard.
+pub(super) struct Rung {
+    pub platforms: UnboundedReceiver<ObjectRef<OAuthPlatform>>,
+    pub applications: UnboundedReceiver<ObjectRef<OAuthApplication>>,
+    pub installations: UnboundedReceiver<ObjectRef<TenantInstallation>>,
+}
 
 /// One scope under watch.
 #[derive(Clone)]
@@ -31,15 +38,11 @@ pub(super) struct Watched {
 
 impl Watched {
     /// Runs until told to stop. The watch of Secrets and the news end with the controllers that they wake.
-    pub(super) async fn run(
-        self,
-        writers: ScopeWriters,
-        applications_rung: UnboundedReceiver<ObjectRef<OAuthApplication>>,
-        installations_rung: UnboundedReceiver<ObjectRef<TenantInstallation>>,
-    ) {
-        let applications = self.applications(writers.applications, applications_rung);
-        let installations = self.installations(writers.installations, installations_rung);
-        let controllers = async { futures::join!(applications, installations) };
+    pub(super) async fn run(self, writers: ScopeWriters, rung: Rung) {
+        let platforms = self.platforms(writers.platforms, rung.platforms);
+        let applications = self.applications(writers.applications, rung.applications);
+        let installations = self.installations(writers.installations, rung.installations);
+        let controllers = async { futures::join!(platforms, applications, installations) };
         let background = async { futures::join!(self.secrets(writers.secrets), self.news(), self.suspicions()) };
         tokio::select! {
             _ = controllers => {}
@@ -49,6 +52,23 @@ impl Watched {
 
     fn scope(&self) -> &Scope {
         &self.caches.scopes[self.index]
+    }
+
+    fn platforms(
+        &self,
+        writer: Writer<OAuthPlatform>,
+        rung: UnboundedReceiver<ObjectRef<OAuthPlatform>>,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let changed = watch(self.api(), writer, self.scope().filling(), |_| {});
+        controller(
+            changed.predicate_filter(changes::of_platform, PredicateConfig::default()),
+            self.scope().platforms.clone(),
+            rung,
+            platform::reconcile::<OAuthPlatform>,
+            Arc::clone(&self.ctx),
+            self.caches.filled_for(self.index),
+            self.stop.clone(),
+        )
     }
 
     fn applications(

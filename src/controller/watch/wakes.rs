@@ -12,8 +12,9 @@ use kube::runtime::watcher::Event;
 use super::caches::{Caches, SecretMeta};
 use super::changes;
 use crate::api::well_known::{CREDENTIAL, OUTPUT, SECRET_LABEL};
-use crate::api::{ClusterOAuthPlatform, OAuthApplication, TenantInstallation};
+use crate::api::{ClusterOAuthPlatform, OAuthApplication, OAuthPlatform, TenantInstallation};
 use crate::controller::memories::Memories;
+use crate::controller::platform::kind::{PlatformKey, PlatformObject};
 use crate::controller::suspicions::Suspicions;
 use crate::controller::view::View;
 
@@ -42,8 +43,10 @@ pub struct Bells {
     pub applications: Bell<OAuthApplication>,
     /// Installations of the scope.
     pub installations: Bell<TenantInstallation>,
-    /// Platforms.
+    /// Cluster-wide platforms.
     pub platforms: Bell<ClusterOAuthPlatform>,
+    /// Platforms of the scope.
+    pub own_platforms: Bell<OAuthPlatform>,
     /// Applications that will be rung when they have counted their installations long enough ago.
     pub counting: Counting,
 }
@@ -70,11 +73,8 @@ impl Bells {
                 self.installations.ring(&installation);
             }
         }
-        let platform = caches.platform(&object.spec.platform_ref.name);
-        if let (Event::Delete(_), Some(platform)) = (event, platform)
-            && platform.metadata.deletion_timestamp.is_some()
-        {
-            self.platforms.ring(&platform);
+        if matches!(event, Event::Delete(_)) {
+            self.leaving_platform(&PlatformKey::of(object), caches);
         }
         if let (Event::Delete(_), Some(uid)) = (event, object.uid()) {
             memories.forget(&uid);
@@ -105,6 +105,19 @@ impl Bells {
         }
     }
 
+    /// Rings a platform that may wait for its last application to go.
+    fn leaving_platform(&self, key: &PlatformKey, caches: &Caches) {
+        if key.namespace.is_none() {
+            let platform = caches.platforms.get(&ObjectRef::new(&key.name));
+            platform.filter(|p| p.is_leaving()).inspect(|p| self.platforms.ring(p));
+        } else {
+            let platform = caches.platform_of_namespace(key);
+            platform
+                .filter(|p| p.is_leaving())
+                .inspect(|p| self.own_platforms.ring(p));
+        }
+    }
+
     fn count_later(&self, application: (String, String), caches: &Arc<Caches>) {
         if !counting(&self.counting).insert(application.clone()) {
             return;
@@ -121,11 +134,13 @@ impl Bells {
 
     /// A changed output Secret wakes its application; a changed credential wakes the installations that name it.
     pub fn secret(&self, event: &Event<SecretMeta>, caches: &Caches, memories: &Memories) {
-        let (Event::Apply(secret) | Event::Delete(secret)) = event else {
+        let (Event::Apply(secret) | Event::Delete(secret) | Event::InitApply(secret)) = event else {
             return;
         };
         let deleted = matches!(event, Event::Delete(_));
         match secret.labels().get(SECRET_LABEL).map(String::as_str) {
+            // After a gap every application is looked at again anyway.
+            Some(OUTPUT) if matches!(event, Event::InitApply(_)) => {}
             Some(OUTPUT) => self.output(secret, deleted, caches, memories),
             Some(CREDENTIAL) => self.credential(secret, deleted, caches, memories),
             _ => {}
@@ -151,29 +166,40 @@ impl Bells {
 
     fn credential(&self, secret: &SecretMeta, deleted: bool, caches: &Caches, memories: &Memories) {
         let namespace = secret.namespace();
+        let read = |uid: Option<String>| !deleted && has_read(uid, secret, memories);
         let names = |i: &TenantInstallation| {
             let token = i.spec.credentials.as_ref().and_then(|c| c.api_token.as_ref());
             token.is_some_and(|t| t.secret_ref.name == secret.name_any())
         };
-        let all = caches.scopes.iter().flat_map(|s| s.installations.state());
-        let read = |i: &TenantInstallation| {
-            let version = i.uid().and_then(|uid| memories.credential(&uid));
-            !deleted && version.is_some() && version == secret.resource_version()
+        let Some(scope) = caches.scope(namespace.as_deref().unwrap_or_default()) else {
+            return;
         };
-        all.filter(|i| i.namespace() == namespace && names(i) && !read(i))
+        let installations = scope.installations.state().into_iter();
+        installations
+            .filter(|i| i.namespace() == namespace && names(i) && !read(i.uid()))
             .for_each(|i| self.installations.ring(&i));
+        let platforms = scope.platforms.state().into_iter();
+        platforms
+            .filter(|p| p.namespace() == namespace && p.credential() == Some(&secret.name_any()) && !read(p.uid()))
+            .for_each(|p| self.own_platforms.ring(&p));
     }
+}
+
+/// Whether this version of the Secret is the one that was read for this resource last.
+fn has_read(uid: Option<String>, secret: &SecretMeta, memories: &Memories) -> bool {
+    let version = uid.and_then(|uid| memories.credential(&uid));
+    version.is_some() && version == secret.resource_version()
 }
 
 fn counting(counting: &Counting) -> MutexGuard<'_, HashSet<(String, String)>> {
     counting.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Platforms whose credential lies in this Secret of the operator's namespace.
+/// Cluster-wide platforms whose credential lies in this Secret of the operator's namespace.
 #[must_use]
 pub fn platforms_of(secret: &str, caches: &Caches) -> Vec<Arc<ClusterOAuthPlatform>> {
     let mut all = caches.platforms.state();
-    all.retain(|p| credential_of(p) == Some(secret));
+    all.retain(|p| p.credential() == Some(secret));
     all
 }
 
@@ -202,21 +228,16 @@ pub fn platforms_without(
     let mut all = caches.platforms.state();
     all.retain(|p| {
         let read = p.uid().is_some_and(|uid| memories.credential(&uid).is_some());
-        read && credential_of(p).is_some_and(|secret| !listed.contains(secret))
+        read && p.credential().is_some_and(|secret| !listed.contains(secret))
     });
     all
 }
 
-fn credential_of(platform: &ClusterOAuthPlatform) -> Option<&str> {
-    let token = platform.spec.olt.as_ref()?.credentials.api_token.as_ref()?;
-    Some(token.secret_ref.name.as_str())
-}
-
 /// Everything of one scope that depends on a platform; `None`: on any.
-pub fn dependents(platform: Option<&str>, scope: usize, caches: &Caches, bells: &Bells) {
+pub fn dependents(platform: Option<&PlatformKey>, scope: usize, caches: &Caches, bells: &Bells) {
     let Some(scope) = caches.scopes.get(scope) else { return };
     for application in scope.applications.state() {
-        if platform.is_none_or(|name| application.spec.platform_ref.name == name) {
+        if platform.is_none_or(|key| PlatformKey::of(&application) == *key) {
             bells.applications.ring(&application);
             let namespace = application.namespace().unwrap_or_default();
             let installations = caches.installations_of(&namespace, &application.name_any());

@@ -18,8 +18,8 @@ use story::Story;
 
 use std::time::Duration;
 
-use reqwest::Method;
 use reqwest::redirect::Policy;
+use reqwest::{Certificate, Method};
 use url::Url;
 
 use crate::domain::failure::{Class, Failure};
@@ -42,8 +42,10 @@ impl Http {
     /// out) is told apart from an answer that never comes. No redirect is followed, no proxy is taken from the
     /// environment, and nothing is sent twice, with one exception: a request that meets a pooled connection which was
     /// closed before its first byte was written goes out on a fresh one.
-    pub fn new(timeout: Duration) -> Result<Self, Failure> {
-        let client = reqwest::Client::builder()
+    ///
+    /// `authorities`, certificates in PEM, are trusted in place of the well-known ones.
+    pub fn new(timeout: Duration, authorities: Option<&str>) -> Result<Self, Failure> {
+        let mut client = reqwest::Client::builder()
             .connect_timeout(LONGEST_CONNECT.min(timeout / 2))
             .timeout(timeout)
             .pool_idle_timeout(LONGEST_IDLE)
@@ -51,14 +53,13 @@ impl Http {
             .retry(reqwest::retry::never())
             .referer(false)
             .no_proxy()
-            .user_agent(concat!("oauth-registrar/", env!("CARGO_PKG_VERSION")))
+            .user_agent(concat!("oauth-registrar/", env!("CARGO_PKG_VERSION")));
+        if let Some(pem) = authorities {
+            client = client.tls_certs_only(certificates(pem)?);
+        }
+        let client = client
             .build()
-            .map_err(|error| {
-                Failure::new(
-                    Class::Invalid,
-                    format!("the HTTP client cannot be set up: {}", outcome::cause(&error)),
-                )
-            })?;
+            .map_err(|error| invalid(format!("the HTTP client cannot be set up: {}", outcome::cause(&error))))?;
         Ok(Self { client, timeout })
     }
 
@@ -71,6 +72,21 @@ impl Http {
             Story::new(what, nature, self.timeout),
         )
     }
+}
+
+/// The certificates of a bundle; one that holds none would trust nobody.
+fn certificates(pem: &str) -> Result<Vec<Certificate>, Failure> {
+    match Certificate::from_pem_bundle(pem.as_bytes()) {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        _ => Err(invalid(
+            "spec.tls.caBundleRef names something that holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"
+                .into(),
+        )),
+    }
+}
+
+fn invalid(detail: String) -> Failure {
+    Failure::new(Class::Invalid, detail)
 }
 
 fn without_query(url: &Url) -> Url {

@@ -48,6 +48,7 @@ rules:
   - apiGroups:
     - oauthregistrar.io
     resources:
+    - oauthplatforms
     - oauthapplications
     - tenantinstallations
     verbs:
@@ -59,6 +60,7 @@ rules:
   - apiGroups:
     - oauthregistrar.io
     resources:
+    - oauthplatforms/status
     - oauthapplications/status
     - tenantinstallations/status
     verbs:
@@ -74,6 +76,13 @@ rules:
     - watch
     - create
     - patch
+  # Reads the authorities that an OAuthPlatform trusts (spec.tls.caBundleRef).
+  - apiGroups:
+    - ""
+    resources:
+    - configmaps
+    verbs:
+    - get
   # Tells the story of an application; a repeated Event is patched.
   - apiGroups:
     - events.k8s.io
@@ -95,6 +104,13 @@ rules:
     - get
     - list
     - watch
+  # Reads the authorities that a ClusterOAuthPlatform trusts (spec.tls.caBundleRef).
+  - apiGroups:
+    - ""
+    resources:
+    - configmaps
+    verbs:
+    - get
 {{- end }}
 
 {{- define "oauth-registrar.rules.defaultNamespace" -}}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::api::olt::{AllowedTenant as SpecTenant, OltApplication, Permissions as SpecPermissions};
-use crate::api::platform::GrantedNamespaces;
+use crate::api::platform::{Grant, GrantedNamespaces};
 use crate::api::secret_output::SecretKeys;
 
 const NORTH: &str = "22222222-2222-4222-8222-222222222222";
@@ -68,8 +68,8 @@ fn checked(spec: &OAuthApplicationSpec, grants: &[Grant]) -> Result<Wanted, Trou
     let against = Against {
         namespace: "billing",
         name: "billing-sync",
-        platform: "olt",
-        grants,
+        platform: &PlatformKey::cluster_wide("olt"),
+        granted: Granted::of(grants, "billing", &permissions),
         permissions: &permissions,
         installed_tenants: vec![NORTH.into()],
     };
