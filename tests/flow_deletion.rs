@@ -191,6 +191,29 @@ async fn what_another_owner_cannot_see_is_not_taken_for_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_at_a_platform_that_became_another_one_can_be_left_there() {
+    let space = CLUSTER.space().await;
+    installed(&space, json!({})).await;
+    let before = space.platform.only_application().await;
+    space.authorize(&space.platform.mint(WRITER_T2, T2).await).await;
+    space
+        .says("OAuthApplication", "app", "Ready", "False", "PlatformIdentityChanged")
+        .await;
+    space.delete("TenantInstallation", "north").await;
+    let way_out = "set spec.deletion.policy of OAuthApplication app to Orphan and delete that as well";
+    let tells = |object: &Value| condition(object, "Ready")["message"].to_string().contains(way_out);
+    space
+        .until("TenantInstallation", "north", "tells the way out", tells)
+        .await;
+    let policy = json!({ "spec": { "deletion": { "policy": "Orphan" } } });
+    space.patch("OAuthApplication", "app", policy).await;
+    space.delete("OAuthApplication", "app").await;
+    space.gone("TenantInstallation", "north").await;
+    space.gone("OAuthApplication", "app").await;
+    assert_eq!(space.platform.only_application().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_never_claimed_goes_without_the_platform() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let space = CLUSTER.space().await;

@@ -131,6 +131,8 @@ pub struct Farewell {
     pub tenant_id: TenantId,
     /// Somebody else still wants the tenant's row.
     pub row_wanted: bool,
+    /// The application goes too, and leaves its client where it is.
+    pub orphan: bool,
 }
 
 /// One effect, or a read that a rule asked for.

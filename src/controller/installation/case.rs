@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kube::{Api, ResourceExt};
 
 use super::consent;
+use crate::api::application::DeletionPolicy;
 use crate::api::conditions::{ConditionType, Reason, find, is_true};
 use crate::api::installation::InstallationStatus;
 use crate::api::olt::OltState;
@@ -154,6 +155,9 @@ impl Case {
             application_id: status.application_id.map(ApplicationId),
             tenant_id: TenantId(spec.tenant_id.clone()),
             row_wanted: listed || twin,
+            orphan: self.application.as_ref().is_some_and(|a| {
+                a.metadata.deletion_timestamp.is_some() && a.spec.deletion.policy == DeletionPolicy::Orphan
+            }),
         }
     }
 

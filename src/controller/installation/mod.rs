@@ -69,7 +69,7 @@ async fn run(wish: Wish, mut seen: Seen, case: &mut Case, ctx: &Context) -> Resu
         if used.is_none() && step != Step::Release {
             match case.open_platform(ctx).await? {
                 Ok(opened) => used = Some(opened),
-                Err(trouble) => return Ok(refused(trouble, seen, wish)),
+                Err(trouble) => return Ok(refused(trouble, seen, wish, case)),
             }
         }
         let name = case.object.metadata.name.as_deref();
@@ -81,7 +81,14 @@ async fn run(wish: Wish, mut seen: Seen, case: &mut Case, ctx: &Context) -> Resu
     Err(Error::TooManySteps(STEPS_AT_MOST))
 }
 
-fn refused(trouble: Trouble, seen: Seen, wish: Wish) -> Ending {
+fn refused(mut trouble: Trouble, seen: Seen, wish: Wish, case: &Case) -> Ending {
+    if matches!(wish, Wish::Absent(_)) {
+        let application = &case.object.spec.application_ref.name;
+        let way_out = format!(
+            " To leave the installation there, set spec.deletion.policy of OAuthApplication {application} to Orphan and delete that as well."
+        );
+        trouble.message.push_str(&way_out);
+    }
     Ending {
         decision: Decision::Refuse(trouble, Recheck::Later),
         seen,

@@ -47,6 +47,7 @@ fn present(wanted: &Wanted, seen: &Seen) -> Decision {
 
 fn absent(farewell: &Farewell, seen: &Seen) -> Decision {
     None.or_else(|| nothing_ours(seen)) // no finalizer: others may take their time
+        .or_else(|| leave_it_there(farewell, seen)) // needs no platform
         .or_else(|| call_failed(seen)) // a failure is a fact too
         .or_else(|| view_stale(seen)) // somebody wrote the resource first
         .or_else(|| still_installed(farewell, seen)) // access ends first
@@ -152,6 +153,12 @@ fn not_proved(message: String) -> Decision {
 
 fn nothing_ours(seen: &Seen) -> Option<Decision> {
     (seen.released || !seen.has_finalizer).then_some(Decision::Converged)
+}
+
+/// Whoever leaves the client at the platform leaves its installations there; else a platform that cannot be used any more
+/// would hold all of them for ever.
+fn leave_it_there(farewell: &Farewell, seen: &Seen) -> Option<Decision> {
+    (farewell.orphan && seen.failure.is_none() && !seen.stale).then_some(Decision::Act(Step::Release))
 }
 
 fn still_installed(farewell: &Farewell, seen: &Seen) -> Option<Decision> {

@@ -65,3 +65,12 @@ fn with_the_application_gone_there_is_nothing_to_undo() {
 fn without_our_finalizer_there_is_nothing_to_do() {
     assert_eq!(parting(farewell(), &seen()), Decision::Converged);
 }
+
+#[test]
+fn with_a_client_that_is_left_there_its_installations_are() {
+    let orphan = true;
+    let farewell = || Farewell { orphan, ..farewell() };
+    assert_eq!(parting(farewell(), &installed()), Decision::Act(Step::Release));
+    assert_eq!(parting(farewell(), &begun()), Decision::Act(Step::Release));
+    assert_eq!(parting(farewell(), &seen()), Decision::Converged);
+}

@@ -74,6 +74,7 @@ fn farewell() -> Farewell {
         application_id: Some("app-1".into()),
         tenant_id: "t1".into(),
         row_wanted: false,
+        orphan: false,
     }
 }
 
