@@ -1,4 +1,5 @@
-//! Condition types and reasons: the closed vocabulary of `kubectl describe`. Computed elsewhere, named here.
+//! Condition types, reasons and the milestones of Events: the closed vocabulary of `kubectl describe`, explained to people in
+//! `docs/troubleshooting.md`. Computed elsewhere, named here.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 
@@ -84,6 +85,28 @@ pub enum Reason {
     PlatformIdentityChanged,
 }
 
+/// An Event's reason when something that people want to know of was done. A refusal's Event has the [`Reason`] of the
+/// condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Milestone {
+    /// A client was registered and its credentials were published.
+    Registered,
+    /// A client that was gone from the platform was registered anew.
+    RegisteredAgain,
+    /// What somebody changed at the platform is as the spec wants it again.
+    DriftRepaired,
+    /// The Secret was missing or changed, and holds working credentials again.
+    SecretRepaired,
+    /// The client was removed from the platform, since its resource was deleted.
+    Deregistered,
+    /// A tenant has installed the application.
+    Installed,
+    /// An installation that was gone is there again.
+    InstalledAgain,
+    /// A tenant consented to what the application declares now.
+    Consented,
+}
+
 macro_rules! name_of_variant {
     ($type:ty) => {
         impl std::fmt::Display for $type {
@@ -95,6 +118,7 @@ macro_rules! name_of_variant {
 }
 name_of_variant!(ConditionType);
 name_of_variant!(Reason);
+name_of_variant!(Milestone);
 
 /// The condition of this type, if it is there.
 #[must_use]

@@ -4,6 +4,7 @@ use kube::runtime::events::{Event, EventType, Recorder, Reporter};
 use kube::{Client, Resource};
 
 use super::context::CLUSTER_TIMEOUT;
+use crate::api::conditions::Milestone;
 use crate::api::well_known::MANAGER;
 
 /// What is told.
@@ -14,7 +15,7 @@ pub struct Story {
     /// One word, the same as in conditions where there is one.
     pub reason: String,
     /// What was being done, one word.
-    pub action: &'static str,
+    pub action: String,
     /// A sentence; cut at 1,024 bytes.
     pub note: String,
 }
@@ -22,11 +23,11 @@ pub struct Story {
 impl Story {
     /// A milestone.
     #[must_use]
-    pub fn milestone(reason: &'static str, note: String) -> Self {
+    pub fn milestone(reached: Milestone, note: String) -> Self {
         Self {
             warning: false,
-            reason: reason.to_owned(),
-            action: reason,
+            reason: reached.to_string(),
+            action: reached.to_string(),
             note,
         }
     }
@@ -50,7 +51,7 @@ pub async fn tell<K: Resource<DynamicType = ()>>(client: &Client, object: &K, st
         },
         reason: story.reason,
         note: Some(cut(&story.note)),
-        action: story.action.to_owned(),
+        action: story.action,
         secondary: None,
     };
     let reference = object.object_ref(&());

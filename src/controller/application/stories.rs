@@ -3,7 +3,7 @@
 use super::Ending;
 use super::case::Case;
 use crate::api::application::ApplicationStatus;
-use crate::api::conditions::{ConditionType, Reason, find};
+use crate::api::conditions::{ConditionType, Milestone, Reason, find};
 use crate::controller::events::Story;
 use crate::domain::decide::Decision;
 use crate::domain::observed::Seen;
@@ -25,7 +25,7 @@ pub(super) fn stories(ending: &Ending, before: Option<&ApplicationStatus>, case:
         stories.push(Story {
             warning: true,
             reason,
-            action: "Reconcile",
+            action: "Reconcile".to_owned(),
             note,
         });
     }
@@ -38,19 +38,19 @@ fn milestones(seen: &Seen, before: Option<&ApplicationStatus>, case: &Case) -> O
     let secret = &case.output.name;
     if seen.released && seen.published.deregistered {
         return Some(Story::milestone(
-            "Deregistered",
+            Milestone::Deregistered,
             "The client was removed from the platform.".into(),
         ));
     }
     if seen.published.stored && first {
         return Some(Story::milestone(
-            "Registered",
+            Milestone::Registered,
             format!("Client {id} is registered; Secret {secret} holds its credentials."),
         ));
     }
     if seen.published.registered && !first {
         return Some(Story::milestone(
-            "RegisteredAgain",
+            Milestone::RegisteredAgain,
             format!(
                 "The client was gone from the platform. Client {id} is registered in its place; Secret {secret} holds its credentials."
             ),
@@ -58,7 +58,7 @@ fn milestones(seen: &Seen, before: Option<&ApplicationStatus>, case: &Case) -> O
     }
     if seen.updated && seen.told.applied_generation == Some(seen.object.generation) {
         return Some(Story::milestone(
-            "DriftRepaired",
+            Milestone::DriftRepaired,
             format!("Client {id} had been changed at the platform; it is as the spec wants it again."),
         ));
     }
@@ -67,7 +67,7 @@ fn milestones(seen: &Seen, before: Option<&ApplicationStatus>, case: &Case) -> O
     let repaired = seen.published.stored || (seen.published.restored && same_spec);
     repaired.then(|| {
         Story::milestone(
-            "SecretRepaired",
+            Milestone::SecretRepaired,
             format!("Secret {secret} was missing or changed; it holds working credentials of client {id} again."),
         )
     })

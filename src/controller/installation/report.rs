@@ -2,7 +2,7 @@
 
 use super::Ending;
 use super::case::Case;
-use crate::api::conditions::{ConditionType, Reason, find, is_true};
+use crate::api::conditions::{ConditionType, Milestone, Reason, find, is_true};
 use crate::api::installation::{ConsentStatus, InstallationStatus};
 use crate::api::olt::Permissions as ApiPermissions;
 use crate::controller::context::Context;
@@ -152,7 +152,7 @@ fn story(ending: &Ending, before: Option<&InstallationStatus>, case: &Case) -> O
         return (!told).then(|| Story {
             warning: true,
             reason,
-            action: "Reconcile",
+            action: "Reconcile".to_owned(),
             note: trouble.message.clone(),
         });
     }
@@ -163,13 +163,16 @@ fn story(ending: &Ending, before: Option<&InstallationStatus>, case: &Case) -> O
     let (application, tenant) = (&spec.application_ref.name, &spec.tenant_id);
     if before.is_none_or(|s| s.installed_at.is_none()) {
         let note = format!("Application {application} is installed in tenant {tenant}.");
-        return Some(Story::milestone("Installed", note));
+        return Some(Story::milestone(Milestone::Installed, note));
     }
     let again = ending.seen.consented && before.is_some_and(|s| s.consent.is_some()) && ending.seen.gone;
     if again {
         let note = format!("Application {application} was gone from tenant {tenant}; it is installed there again.");
-        return Some(Story::milestone("InstalledAgain", note));
+        return Some(Story::milestone(Milestone::InstalledAgain, note));
     }
     let note = format!("Tenant {tenant} consents to what application {application} declares now.");
-    ending.seen.consented.then(|| Story::milestone("Consented", note))
+    ending
+        .seen
+        .consented
+        .then(|| Story::milestone(Milestone::Consented, note))
 }

@@ -150,7 +150,7 @@ fn story(ending: &Ending, known: &[Condition]) -> Option<Story> {
     (!told).then(|| Story {
         warning: true,
         reason,
-        action: "Connect",
+        action: "Connect".to_owned(),
         note: trouble.message.clone(),
     })
 }

@@ -24,7 +24,7 @@ pub enum Level {
 }
 
 /// Integration tests of the root package that the unit level must have.
-const UNIT_FILES: [&str; 3] = ["architecture", "scenarios", "contract_olt"];
+const UNIT_FILES: [&str; 4] = ["architecture", "docs", "scenarios", "contract_olt"];
 
 impl Level {
     /// In the order in which they run.
