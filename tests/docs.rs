@@ -8,6 +8,10 @@
     reason = "a test fails where it stands"
 )]
 
+#[path = "docs/links.rs"]
+mod links;
+#[path = "docs/manifests.rs"]
+mod manifests;
 #[path = "docs/pages.rs"]
 mod pages;
 #[path = "docs/troubleshooting.rs"]
