@@ -10,6 +10,8 @@
 mod access;
 #[path = "contract_olt/faults.rs"]
 mod faults;
+#[path = "contract_olt/installs.rs"]
+mod installs;
 #[path = "contract_olt/owner.rs"]
 mod owner;
 #[path = "contract_olt/proofs.rs"]

@@ -44,6 +44,7 @@ use super::tls::Tls;
         priority = 1
     ),
     printcolumn(name = "Owner", type_ = "string", json_path = ".status.identity.owner", priority = 1),
+    printcolumn(name = "Contract", type_ = "string", json_path = ".status.contract", priority = 1),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
 )]
 #[serde(rename_all = "camelCase")]
@@ -91,6 +92,7 @@ pub struct ClusterOAuthPlatformSpec {
         priority = 1
     ),
     printcolumn(name = "Owner", type_ = "string", json_path = ".status.identity.owner", priority = 1),
+    printcolumn(name = "Contract", type_ = "string", json_path = ".status.contract", priority = 1),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
 )]
 #[serde(rename_all = "camelCase")]
@@ -130,6 +132,12 @@ pub struct OltPlatform {
     #[x_kube(validation = Rule::new("self.matches('^https?://[^/?#@]+(/[^?#]*)?$') && !self.endsWith('/')")
         .message("must be an absolute URL without user, query, fragment and trailing slash, such as https://id.example.com/v1/id/auth/realms/olt"))]
     pub issuer_url: String,
+    /// How tenants install there. `ConsentInstallation`: with consent to the permissions that the application declares.
+    /// `PutInstallation`: the platform's older contract, without a word about permissions; an installed application may do
+    /// there what any writer may, so a grant must hold `permissions: ["*"]`, and `consent: Listed` is refused. `Auto`: found
+    /// out by reads when a tenant first needs it, and told in `status.contract`. A change concerns later installations.
+    #[serde(default)]
+    pub contract: InstallationContract,
     /// Where the operator's ownership marker goes. `Description`: behind the application's description, ` [reg:…]`.
     /// `None`: nowhere; then a registration whose answer is lost needs a person.
     #[serde(default)]
@@ -137,6 +145,18 @@ pub struct OltPlatform {
     /// How the operator authenticates. The token's tenant owns what is registered; it needs the permissions
     /// `applications_development:read` and `applications_development:write`.
     pub credentials: ApiCredentials,
+}
+
+/// How tenants install at an OLT platform.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema, PartialEq, Eq)]
+pub enum InstallationContract {
+    /// Found out when it is needed first.
+    #[default]
+    Auto,
+    /// Without consent, by `PUT`.
+    PutInstallation,
+    /// With consent to permissions.
+    ConsentInstallation,
 }
 
 /// Where the ownership marker is kept at the platform.
@@ -216,6 +236,9 @@ pub struct PlatformStatus {
     /// What the platform can do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capabilities: Option<PlatformCapabilities>,
+    /// How tenants install there, as `spec.olt.contract` says or as it was found out; absent until it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<InstallationContract>,
     /// Conditions: Ready, Accepted, Authenticated; InUse while it is being deleted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]

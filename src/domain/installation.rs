@@ -25,6 +25,8 @@ pub struct Seen {
     pub told: Told,
     /// A pass over the platform made it worth a closer look.
     pub suspected: bool,
+    /// The platform asks tenants for consent; `None`: not found out yet. Where it asks for none, no rule about consent holds.
+    pub consents: Option<bool>,
     /// The tenant's row, as it was read; `Some(None)`: there is none.
     pub row: Option<Option<AllowedTenant>>,
     /// The tenant was allowed in this reconcile.
@@ -72,6 +74,22 @@ pub struct Told {
     pub consent: Option<Permissions>,
     /// The request for consent that was served last.
     pub consent_request: Option<String>,
+}
+
+impl Told {
+    /// It was installed when status was written last, by us or by others.
+    #[must_use]
+    pub fn is_installed(&self) -> bool {
+        self.consent.is_some() || self.installed_by_us.is_some()
+    }
+
+    /// Nothing about consent has changed since it was Ready; where none was given, none was asked for.
+    #[must_use]
+    pub fn consent_stands(&self, wanted: &Wanted) -> bool {
+        let Some(consent) = &self.consent else { return true };
+        let same = wanted.declares.as_ref().is_none_or(|declares| declares == consent);
+        same && wanted.consent_request == self.consent_request
+    }
 }
 
 /// The wish for one installation.
@@ -266,7 +284,7 @@ impl Seen {
     fn found(&mut self, found: Option<Installation>) {
         self.already = false;
         if found.is_none() {
-            self.gone = self.told.consent.is_some();
+            self.gone = self.told.is_installed();
         }
         if found.is_some() && self.told.installed_by_us.is_none() {
             self.told.installed_by_us = Some(self.begun_before);

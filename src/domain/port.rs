@@ -16,7 +16,7 @@ pub type Answer<'a, T> = BoxFuture<'a, Result<T, Failure>>;
 
 /// One platform, reached with one credential: the owner's side of the registration API.
 pub trait Platform: Send + Sync {
-    /// What this platform can do. Constant for the life of the value.
+    /// What this platform can do. Constant for the life of the value, but for what is found out by use.
     fn capabilities(&self) -> Capabilities;
 
     /// Who we are there, as the credential itself and the discovery document say. Sends no credential: whether it is
@@ -67,10 +67,11 @@ pub trait TenantSide: Send + Sync {
     /// The tenant that the credential acts for.
     fn tenant_id(&self) -> &TenantId;
 
-    /// What the application declares now, which is what consent must hold. `NotFound`: not visible to this tenant.
+    /// What the application declares now, which is what consent must hold; nothing where the platform asks for no
+    /// consent. `NotFound`: not visible to this tenant.
     fn declared<'a>(&'a self, id: &'a ApplicationId) -> Answer<'a, Permissions>;
 
-    /// Installs with this consent. `Conflict`: it is installed already.
+    /// Installs with this consent, which is not sent where the platform asks for none. `Conflict`: it is installed already.
     fn install<'a>(&'a self, id: &'a ApplicationId, consent: &'a Permissions) -> Answer<'a, Installation>;
 
     /// Replaces the consent of an installation. Repeatable. `NotFound`: not installed.
@@ -114,7 +115,30 @@ pub enum TargetKind {
         issuer_url: url::Url,
         /// Whether our marker is put into descriptions.
         marks: bool,
+        /// Whether tenants consent when they install.
+        consents: Consents,
     },
+}
+
+/// Whether tenants consent to permissions when they install.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consents {
+    /// Those who run the operator say so.
+    Set(bool),
+    /// It is found out when it is needed first; what was found out so far.
+    Found(Option<bool>),
+}
+
+impl Target {
+    /// The same, with what an earlier connection to it has found out by use.
+    #[must_use]
+    pub fn knowing(mut self, capabilities: Capabilities) -> Self {
+        let TargetKind::Olt { consents, .. } = &mut self.kind;
+        if let Consents::Found(found) = consents {
+            *found = capabilities.consents;
+        }
+        self
+    }
 }
 
 /// What a platform can do. Later capabilities join as fields here; a rule never asks for a platform's name.
@@ -124,6 +148,8 @@ pub struct Capabilities {
     pub unique_names: bool,
     /// Our marker can be stored and found by a scan.
     pub marks: bool,
+    /// Tenants consent to permissions when they install; `None`: not found out yet.
+    pub consents: Option<bool>,
 }
 
 /// Who we are at a platform. Two observations with different identities are never compared.

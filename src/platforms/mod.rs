@@ -28,9 +28,10 @@ impl Connect for Connector {
                 api_url,
                 issuer_url,
                 marks,
+                consents,
             } => {
                 let api = olt::Api::new(http, api_url.clone(), credential);
-                Ok(Arc::new(olt::Olt::new(api, issuer_url.clone(), *marks)))
+                Ok(Arc::new(olt::Olt::new(api, issuer_url.clone(), *marks, *consents)))
             }
         }
     }

@@ -30,7 +30,8 @@ async fn identify_tells_issuer_owner_and_token_endpoint_with_one_read() {
         world.platform.capabilities(),
         Capabilities {
             unique_names: true,
-            marks: true
+            marks: true,
+            consents: Some(true),
         }
     );
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use oauth_registrar::domain::credentials::{AuthMethod, Credentials, SecretText};
 use oauth_registrar::domain::failure::{Class, Failure};
 use oauth_registrar::domain::marker::Marker;
-use oauth_registrar::domain::port::{Connect, Platform, Registered, Target, TargetKind, TenantSide};
+use oauth_registrar::domain::port::{Connect, Consents, Platform, Registered, Target, TargetKind, TenantSide};
 use oauth_registrar::domain::registration::{AllowedTenant, ApplicationId, Permissions, Registration};
 use oauth_registrar::platforms::Connector;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use simulator::{Options, Simulator};
 
 /// Where applications are.
 pub const DEV: &str = "/v1/application-developer/applications";
-const PATIENT: Duration = Duration::from_secs(10);
+pub const PATIENT: Duration = Duration::from_secs(10);
 
 /// A simulator, and our connection as writer of the first tenant.
 pub struct World {
@@ -31,13 +31,16 @@ impl World {
 
     /// A world whose connection gives up after this time.
     pub async fn with_timeout(timeout: Duration) -> Self {
+        Self::of(Options::default(), timeout, Consents::Set(true)).await
+    }
+
+    /// A simulator of its own making, and a connection that knows this of its contract.
+    pub async fn of(options: Options, timeout: Duration, consents: Consents) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
-        let simulator = Simulator::start(([127, 0, 0, 1], 0).into(), Options::default())
-            .await
-            .unwrap();
+        let simulator = Simulator::start(([127, 0, 0, 1], 0).into(), options).await.unwrap();
         let control = reqwest::Client::new();
         let token = mint(&control, &simulator, WRITER_T1, Some(T1), None).await;
-        let platform = connect(&target(&simulator.url(), timeout), token);
+        let platform = connect(&installing(target(&simulator.url(), timeout), consents), token);
         Self {
             simulator,
             control,
@@ -173,12 +176,20 @@ pub fn target(url: &str, timeout: Duration) -> Target {
         api_url: format!("{url}/v1").parse().unwrap(),
         issuer_url: format!("{url}/v1/id/auth/realms/olt").parse().unwrap(),
         marks: true,
+        consents: Consents::Set(true),
     };
     Target {
         kind,
         timeout,
         authorities: None,
     }
+}
+
+fn installing(target: Target, known: Consents) -> Target {
+    let mut target = target;
+    let TargetKind::Olt { consents, .. } = &mut target.kind;
+    *consents = known;
+    target
 }
 
 pub fn connect(target: &Target, token: SecretText) -> Arc<dyn Platform> {

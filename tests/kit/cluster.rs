@@ -11,6 +11,7 @@ use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use oauth_registrar::api::{crds, rights};
 use serde_json::{Value, json};
+use simulator::Options;
 use tokio::sync::OnceCell;
 use xtask::cluster::ControlPlane;
 
@@ -176,12 +177,17 @@ impl Cluster {
 
     /// A namespace, a simulator and a platform for one test.
     pub async fn space(&self) -> TestSpace<'_> {
-        TestSpace::open(self, self.next_namespace(), json!({})).await
+        TestSpace::open(self, self.next_namespace(), Options::default(), json!({})).await
     }
 
     /// Like [`Self::space`], its `ClusterOAuthPlatform` changed by a JSON merge patch.
     pub async fn space_with(&self, platform: Value) -> TestSpace<'_> {
-        TestSpace::open(self, self.next_namespace(), platform).await
+        TestSpace::open(self, self.next_namespace(), Options::default(), platform).await
+    }
+
+    /// Like [`Self::space_with`], at a simulator that is started otherwise.
+    pub async fn space_at(&self, simulator: Options, platform: Value) -> TestSpace<'_> {
+        TestSpace::open(self, self.next_namespace(), simulator, platform).await
     }
 
     /// What a user asked of the API server so far.

@@ -11,12 +11,7 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// Starts one with the default fixture.
-    pub async fn start() -> Self {
-        Self::start_with(Options::default()).await
-    }
-
-    /// Starts one with options of one's own.
+    /// Starts one with the default fixture and these options.
     pub async fn start_with(options: Options) -> Self {
         let simulator = Simulator::start(([127, 0, 0, 1], 0).into(), options).await.unwrap();
         Self {

@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use simulator::Options;
 use simulator::fixture::{T1, T2, T3, WRITER_T1};
 
 use super::audit::{Audited, OPERATOR};
@@ -24,8 +25,8 @@ pub struct TestSpace<'a> {
 }
 
 impl<'a> TestSpace<'a> {
-    pub(super) async fn open(cluster: &'a Cluster, name: String, change: Value) -> Self {
-        let platform = Platform::start().await;
+    pub(super) async fn open(cluster: &'a Cluster, name: String, options: Options, change: Value) -> Self {
+        let platform = Platform::start_with(options).await;
         let objects = Objects::new(cluster.client().await, &name);
         let space = Self {
             cluster,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oauth_registrar::domain::credentials::SecretText;
-use oauth_registrar::domain::port::{Connect, Platform, Target, TargetKind};
+use oauth_registrar::domain::port::{Connect, Consents, Platform, Target, TargetKind};
 use oauth_registrar::platforms::Connector;
 
 /// A platform at this address.
@@ -13,6 +13,7 @@ pub fn target(url: &str, timeout: Duration) -> Target {
         api_url: format!("{url}/v1").parse().unwrap(),
         issuer_url: format!("{url}/realm").parse().unwrap(),
         marks: true,
+        consents: Consents::Found(None),
     };
     Target {
         kind,

@@ -253,6 +253,12 @@ impl Case {
         })
     }
 
+    /// Whether the platform asks for consent, as far as its connection knows.
+    fn consents(&self, ctx: &Context) -> Option<bool> {
+        let platform = PlatformKey::of(self.application.as_ref()?);
+        ctx.connections.find(&platform)?.platform.capabilities().consents
+    }
+
     /// The first snapshot.
     #[must_use]
     pub fn seen(&self, ctx: &Context) -> Seen {
@@ -265,6 +271,7 @@ impl Case {
             begun_before: has_finalizer,
             told: told(self.object.status.as_ref(), self.object.metadata.generation),
             suspected: self.suspicion.is_some(),
+            consents: self.consents(ctx),
             row: None,
             allowed_now: false,
             declared: None,

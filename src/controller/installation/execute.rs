@@ -89,10 +89,13 @@ async fn done(call: Answer<'_, ()>, doing: Doing, success: Fact) -> Fact {
 async fn declared(id: &ApplicationId, case: &Case, used: &Use) -> Fact {
     match used.tenant.declared(id).await {
         Ok(permissions) => {
-            let field = "the application's permissions";
-            let consent = used
-                .granted
-                .permits_permissions(&permissions, field, &case.namespace, &used.platform);
+            let consent = if used.connection.platform.capabilities().consents == Some(false) {
+                used.granted.permits_any_permission(&case.namespace, &used.platform)
+            } else {
+                let field = "the application's permissions";
+                used.granted
+                    .permits_permissions(&permissions, field, &case.namespace, &used.platform)
+            };
             let known = &used.connection.permissions;
             Fact::Declared(Declared {
                 refused: consent.err().map(|trouble| trouble.message),

@@ -77,6 +77,9 @@ async fn run(wish: Wish, mut seen: Seen, case: &mut Case, ctx: &Context) -> Resu
         let fact = execute::execute(step, case, used.as_ref(), ctx).await?;
         seen.now = ctx.now();
         seen.learn(fact);
+        if let Some(used) = &used {
+            seen.consents = used.connection.platform.capabilities().consents;
+        }
     }
     Err(Error::TooManySteps(STEPS_AT_MOST))
 }

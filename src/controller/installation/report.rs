@@ -53,7 +53,7 @@ fn describe(ending: &Ending, case: &Case) -> InstallationStatus {
     let served = after.consent.as_ref().and_then(|c| c.request.clone());
     if let Some(installation) = &seen.installed {
         after.installed_at = installation.created_at.parse().ok().map(Time);
-        after.consent = Some(consent(installation, served));
+        after.consent = (seen.consents != Some(false)).then(|| consent(installation, served));
     }
     if let (Some(told), Some(Wish::Present(wanted))) = (&mut after.consent, &ending.wish)
         && (ending.decision == Decision::Converged || seen.consented)
@@ -165,8 +165,7 @@ fn story(ending: &Ending, before: Option<&InstallationStatus>, case: &Case) -> O
         let note = format!("Application {application} is installed in tenant {tenant}.");
         return Some(Story::milestone(Milestone::Installed, note));
     }
-    let again = ending.seen.consented && before.is_some_and(|s| s.consent.is_some()) && ending.seen.gone;
-    if again {
+    if ending.seen.consented && ending.seen.gone {
         let note = format!("Application {application} was gone from tenant {tenant}; it is installed there again.");
         return Some(Story::milestone(Milestone::InstalledAgain, note));
     }

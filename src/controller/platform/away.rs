@@ -50,6 +50,7 @@ impl Platform for Away {
         Capabilities {
             unique_names: true,
             marks: true,
+            consents: None,
         }
     }
     fn identify(&self) -> Answer<'_, Identity> {

@@ -148,6 +148,16 @@ impl Granted {
         )))
     }
 
+    /// Refuses what needs every permission, unless a grant gives any.
+    pub fn permits_any_permission(&self, namespace: &str, platform: &PlatformKey) -> Result<(), Trouble> {
+        if self.permissions == Allowed::Any {
+            return Ok(());
+        }
+        Err(not_granted(format!(
+            "{platform} installs without consent to permissions (PutInstallation), and an installed application may do there what any writer may. Namespace {namespace} needs a grant with permissions [\"*\"]."
+        )))
+    }
+
     /// Refuses permissions that no grant names.
     pub fn permits_permissions(
         &self,

@@ -133,7 +133,12 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
         object.metadata().generation.unwrap_or_default(),
         digest(&credential, target.authorities.as_deref()),
     );
-    let same = ctx.connections.find(&key).is_some_and(|c| c.made_from == made_from);
+    let former = ctx.connections.find(&key).filter(|c| c.made_from == made_from);
+    let same = former.is_some();
+    let target = match former {
+        Some(former) => target.knowing(former.platform.capabilities()),
+        None => target,
+    };
     match open(&target, credential, made_from, ctx).await {
         Ok(connection) => Ok(Ending::Connected(ctx.connections.put(&key, connection))),
         Err(failure) => {

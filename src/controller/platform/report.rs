@@ -6,7 +6,7 @@ use kube::Api;
 use super::kind::PlatformKind;
 use super::{Ending, InUse};
 use crate::api::conditions::{ConditionType, Reason, find};
-use crate::api::platform::{PlatformCapabilities, PlatformIdentity, PlatformStatus};
+use crate::api::platform::{InstallationContract, PlatformCapabilities, PlatformIdentity, PlatformStatus};
 use crate::controller::connections::Connection;
 use crate::controller::context::Context;
 use crate::controller::error::Error;
@@ -50,6 +50,12 @@ fn describe(after: &mut PlatformStatus, connection: &Connection) {
         unique_names: capabilities.unique_names,
         lookup_by_marker: capabilities.marks,
     });
+    // What was known before a restart stands until it is found out anew.
+    after.contract = match capabilities.consents {
+        Some(true) => Some(InstallationContract::ConsentInstallation),
+        Some(false) => Some(InstallationContract::PutInstallation),
+        None => after.contract,
+    };
 }
 
 fn connected() -> Vec<Line> {

@@ -6,10 +6,10 @@ use url::Url;
 
 use super::hosts::Hosts;
 use crate::api::conditions::Reason;
-use crate::api::platform::{MarkerPlace, PlatformSpec};
+use crate::api::platform::{InstallationContract, MarkerPlace, PlatformSpec};
 use crate::api::secret_ref::SecretKeyRef;
 use crate::domain::decide::{Stage, Trouble};
-use crate::domain::port::{Target, TargetKind};
+use crate::domain::port::{Consents, Target, TargetKind};
 
 /// Checks and translates a spec: the target, its authorities not read yet, and where its credential lies.
 pub fn target(spec: &PlatformSpec, settle: Duration, hosts: Hosts<'_>) -> Result<(Target, SecretKeyRef), Trouble> {
@@ -25,6 +25,11 @@ pub fn target(spec: &PlatformSpec, settle: Duration, hosts: Hosts<'_>) -> Result
         api_url: address("spec.olt.apiUrl", &olt.api_url, hosts)?,
         issuer_url: address("spec.olt.issuerUrl", &olt.issuer_url, hosts)?,
         marks: olt.marker == MarkerPlace::Description,
+        consents: match olt.contract {
+            InstallationContract::Auto => Consents::Found(None),
+            InstallationContract::PutInstallation => Consents::Set(false),
+            InstallationContract::ConsentInstallation => Consents::Set(true),
+        },
     };
     Ok((
         Target {
@@ -84,6 +89,7 @@ mod tests {
             olt: Some(OltPlatform {
                 api_url: api_url.into(),
                 issuer_url: "https://id.example.com/realm".into(),
+                contract: InstallationContract::Auto,
                 marker: MarkerPlace::Description,
                 credentials: ApiCredentials {
                     api_token: Some(ApiToken { secret_ref }),

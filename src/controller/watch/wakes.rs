@@ -74,7 +74,8 @@ impl Bells {
             }
         }
         if matches!(event, Event::Delete(_)) {
-            self.leaving_platform(&PlatformKey::of(object), caches);
+            // It may wait for its last application to go.
+            self.platform(&PlatformKey::of(object), caches, |p| p.is_leaving());
         }
         if let (Event::Delete(_), Some(uid)) = (event, object.uid()) {
             memories.forget(&uid);
@@ -97,6 +98,7 @@ impl Bells {
                 self.count_later((namespace.clone(), name.clone()), caches);
             }
         }
+        self.contract(object, caches);
         if matches!(event, Event::Delete(_)) {
             caches
                 .installations_of(&namespace, name)
@@ -105,15 +107,30 @@ impl Bells {
         }
     }
 
-    /// Rings a platform that may wait for its last application to go.
-    fn leaving_platform(&self, key: &PlatformKey, caches: &Caches) {
+    /// The first installation shows how its platform installs, which the platform's status is to tell.
+    fn contract(&self, installation: &TenantInstallation, caches: &Caches) {
+        let status = installation.status.as_ref();
+        if status.is_none_or(|s| s.installed_by_us.is_none()) {
+            return;
+        }
+        let namespace = installation.namespace().unwrap_or_default();
+        if let Some(application) = caches.application(&namespace, &installation.spec.application_ref.name) {
+            let untold = |p: &dyn PlatformObject| p.status().is_some_and(|s| s.contract.is_none());
+            self.platform(&PlatformKey::of(&application), caches, untold);
+        }
+    }
+
+    /// Rings a platform that is as told.
+    fn platform(&self, key: &PlatformKey, caches: &Caches, right: impl Fn(&dyn PlatformObject) -> bool) {
         if key.namespace.is_none() {
             let platform = caches.platforms.get(&ObjectRef::new(&key.name));
-            platform.filter(|p| p.is_leaving()).inspect(|p| self.platforms.ring(p));
+            platform
+                .filter(|p| right(p.as_ref()))
+                .inspect(|p| self.platforms.ring(p));
         } else {
             let platform = caches.platform_of_namespace(key);
             platform
-                .filter(|p| p.is_leaving())
+                .filter(|p| right(p.as_ref()))
                 .inspect(|p| self.own_platforms.ring(p));
         }
     }

@@ -1,10 +1,11 @@
-//! OLT (Lightelligence), contract of December 2019: the owner's side of its registration API.
+//! OLT (Lightelligence), contract of December 2019, and that of May 2019 for installations.
 //!
 //! What shapes this folder: the secret of a client is shown once; nothing can be looked up by name, so a scan reads all
 //! pages and is shared; our marker lives at the end of `teaserDescription`; the tenant acted on is a claim of the token.
-//! Kept out: the API before installations had a consent (`PUT` without body).
+//! Before installations had a consent they were a `PUT` without body; which of the two it is, is set or found out.
 
 mod api;
+mod contract;
 mod description;
 mod developer;
 mod identity;
@@ -21,12 +22,14 @@ use futures::FutureExt;
 use tokio::sync::OnceCell;
 use url::Url;
 
+use self::contract::Contract;
 use self::scan::SharedPass;
 use super::oauth;
 use crate::domain::credentials::{Credentials, SecretText};
 use crate::domain::failure::Failure;
 use crate::domain::port::{
-    Answer, Capabilities, Identity, KnownPermission, Listed, Platform, Proof, Registered, RemoteClient, TenantSide,
+    Answer, Capabilities, Consents, Identity, KnownPermission, Listed, Platform, Proof, Registered, RemoteClient,
+    TenantSide,
 };
 use crate::domain::registration::{AllowedTenant, ApplicationId, Change, Registration, TenantId};
 
@@ -38,6 +41,7 @@ pub struct Olt {
     api: Api,
     issuer_url: Url,
     marks: bool,
+    contract: Arc<Contract>,
     /// Found once; the endpoints of a realm do not move while a connection lives.
     discovered: OnceCell<identity::Endpoints>,
     scan: SharedPass<Result<Arc<[Listed]>, Failure>>,
@@ -46,11 +50,12 @@ pub struct Olt {
 impl Olt {
     /// Makes no call.
     #[must_use]
-    pub fn new(api: Api, issuer_url: Url, marks: bool) -> Self {
+    pub fn new(api: Api, issuer_url: Url, marks: bool, consents: Consents) -> Self {
         Self {
             api,
             issuer_url,
             marks,
+            contract: Arc::new(Contract::new(consents)),
             discovered: OnceCell::new(),
             scan: SharedPass::default(),
         }
@@ -68,6 +73,7 @@ impl Platform for Olt {
         Capabilities {
             unique_names: true,
             marks: self.marks,
+            consents: self.contract.consents(),
         }
     }
 
@@ -139,6 +145,7 @@ impl Platform for Olt {
     }
 
     fn tenant(&self, credential: SecretText) -> Result<Box<dyn TenantSide>, Failure> {
-        Ok(Box::new(tenant::Tenant::new(self.api.with_token(credential))?))
+        let api = self.api.with_token(credential);
+        Ok(Box::new(tenant::Tenant::new(api, Arc::clone(&self.contract))?))
     }
 }

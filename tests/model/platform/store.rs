@@ -54,6 +54,7 @@ impl Default for Store {
             capabilities: Capabilities {
                 unique_names: true,
                 marks: true,
+                consents: None,
             },
             clients: vec![],
             registered: 0,

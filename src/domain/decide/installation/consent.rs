@@ -10,6 +10,9 @@ use crate::domain::registration::{PermissionId, Permissions};
 pub(super) fn to_install(wanted: &Wanted, seen: &Seen) -> Result<Permissions, Decision> {
     let declared = declared(wanted, seen)?;
     let former = seen.told.consent.as_ref();
+    if seen.consents == Some(false) {
+        return Ok(Permissions::default());
+    }
     match &wanted.consent {
         Consent::Listed(listed) if *listed != declared.permissions => Err(not_as_listed(listed, declared)),
         // It was installed before, with less: whoever removed it did not ask for more.
@@ -24,9 +27,21 @@ pub(super) fn to_install(wanted: &Wanted, seen: &Seen) -> Result<Permissions, De
     }
 }
 
+/// A list is wanted where the platform asks for no consent.
+pub(super) fn unsupported(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
+    let listed = matches!(wanted.consent, Consent::Listed(_));
+    let message = "spec.consent, spec.permissions: the platform installs without consent to permissions (PutInstallation), so nothing can be listed. Leave both fields out.";
+    (listed && seen.consents == Some(false)).then(|| {
+        Decision::Refuse(
+            Trouble::new(Stage::Accepted, Reason::UnsupportedByPlatform, message),
+            Recheck::Later,
+        )
+    })
+}
+
 /// The installation is there, and its consent is not to what the application declares now.
 pub(super) fn outdated(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
-    let installation = seen.installed.as_ref()?;
+    let installation = seen.installed.as_ref().filter(|_| seen.consents != Some(false))?;
     let consented = &installation.permissions;
     let other = |wished: &Permissions| wished != consented;
     let differs = match &wanted.consent {

@@ -37,6 +37,7 @@ fn present(wanted: &Wanted, seen: &Seen) -> Decision {
     None.or_else(|| call_failed(seen)) // a failure is a fact too
         .or_else(|| view_stale(seen)) // somebody wrote the resource first
         .or_else(|| at_rest(wanted, seen)) // stored facts say that all is true
+        .or_else(|| consent::unsupported(wanted, seen)) // nobody can keep to a list
         .or_else(|| not_finalized(seen)) // before anything that has to be undone
         .or_else(|| not_allowed(wanted, seen)) // the owner's side first
         .or_else(|| not_installed(wanted, seen)) // then the tenant's
@@ -66,9 +67,7 @@ fn view_stale(seen: &Seen) -> Option<Decision> {
 
 fn at_rest(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
     let same = seen.told.application_id.as_ref() == Some(&wanted.application_id);
-    let consented = wanted.declares.is_none() || wanted.declares == seen.told.consent;
-    let served = wanted.consent_request == seen.told.consent_request;
-    (seen.told.ready && !seen.suspected && same && consented && served && seen.has_finalizer)
+    (seen.told.ready && !seen.suspected && same && seen.told.consent_stands(wanted) && seen.has_finalizer)
         .then_some(Decision::Converged)
 }
 
@@ -102,7 +101,7 @@ fn not_installed(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
     if seen.installed.is_some() {
         return None;
     }
-    let told = seen.told.consent.is_some() && seen.told.application_id.as_ref() == Some(id);
+    let told = seen.told.is_installed() && seen.told.application_id.as_ref() == Some(id);
     if seen.already || (told && !seen.gone) {
         return Some(Decision::Act(Step::ReadInstallation(id.clone())));
     }

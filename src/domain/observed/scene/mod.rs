@@ -38,6 +38,7 @@ pub(crate) fn seen() -> Seen {
             capabilities: Capabilities {
                 unique_names: true,
                 marks: true,
+                consents: None,
             },
             identity: Identity {
                 issuer: "https://id.example.com".into(),

@@ -6,7 +6,7 @@ use super::{INACTIVE, PermissionSet};
 use crate::domain::credentials::SecretText;
 use crate::domain::marker::Marker;
 use crate::domain::port::{Availability, Installation, KnownPermission, Listed, Registered, RemoteClient};
-use crate::domain::registration::{AllowedTenant, ApplicationId, ClientId, Registration, TenantId};
+use crate::domain::registration::{AllowedTenant, ApplicationId, ClientId, Permissions, Registration, TenantId};
 use crate::platforms::oauth::secret;
 use crate::platforms::olt::description;
 
@@ -179,6 +179,24 @@ impl From<Installed> for Installation {
     }
 }
 
+/// An installation as the older contract knows it, which has no consent.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlainlyInstalled {
+    #[serde(default)]
+    created_at: String,
+}
+
+impl From<PlainlyInstalled> for Installation {
+    fn from(installed: PlainlyInstalled) -> Self {
+        Self {
+            status: "ok".to_owned(),
+            permissions: Permissions::default(),
+            created_at: installed.created_at,
+        }
+    }
+}
+
 /// An application, as a tenant sees it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -186,6 +204,9 @@ pub struct Visible {
     available: bool,
     #[serde(default)]
     available_code: Option<String>,
+    /// The tenant's installation, in brief.
+    #[serde(default)]
+    pub installation: Option<PlainlyInstalled>,
 }
 
 impl From<Visible> for Availability {

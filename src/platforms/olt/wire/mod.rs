@@ -6,7 +6,9 @@
 mod answers;
 mod requests;
 
-pub use answers::{AllowedRow, Application, Created, Installed, PermissionList, Rotated, Visible, complaint};
+pub use answers::{
+    AllowedRow, Application, Created, Installed, PermissionList, PlainlyInstalled, Rotated, Visible, complaint,
+};
 pub use requests::{Allow, Consent, Create, Patch};
 
 use serde::{Deserialize, Serialize};

@@ -2,6 +2,7 @@
 
 mod consent;
 mod farewell;
+mod plain;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -25,6 +26,7 @@ fn seen() -> Seen {
         begun_before: false,
         told: Told::default(),
         suspected: false,
+        consents: None,
         row: None,
         allowed_now: false,
         declared: None,
