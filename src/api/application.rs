@@ -21,7 +21,7 @@ use super::secret_output::SecretOutput;
     status = "ApplicationStatus",
     derive = "PartialEq",
     cel,
-    doc = "One OAuth2 client at a platform, and the Secret with its credentials.",
+    doc = "One OAuth2 client at a platform, and the Secret with its credentials. The annotation oauthregistrar.io/paused: \"true\" stops it: nothing is done for it, not even its deletion.",
     validation = Rule::new("!has(self.spec.olt) || has(self.spec.clientName) || self.metadata.name.matches('^[a-zA-Z0-9_-]{3,32}$')")
         .message("metadata.name does not fit as the client's name on OLT (3 to 32 letters, digits, - and _): set spec.clientName"),
     printcolumn(name = "Ready", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].status"),
@@ -180,7 +180,7 @@ pub struct ApplicationStatus {
     /// The value of the annotation `oauthregistrar.io/retry` that was served last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retried: Option<String>,
-    /// Conditions: Ready, Accepted, Registered, SecretPublished, CredentialsVerified; Reconciling and Stalled while true.
+    /// Conditions: Ready, Accepted, Registered, SecretPublished, CredentialsVerified; Reconciling, Stalled and Paused while true.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     pub conditions: Vec<Condition>,

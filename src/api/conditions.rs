@@ -28,6 +28,8 @@ pub enum ConditionType {
     Reconciling,
     /// Nothing will happen until a person acts (kstatus); present only while true.
     Stalled,
+    /// A person holds the resource by annotation; present only while true. The others stay as they were last true.
+    Paused,
 }
 
 /// A condition's reason: one word for each cause, the same in Events.
@@ -81,6 +83,8 @@ pub enum Reason {
     RestoredElsewhere,
     /// Too many clients are gone from the platform at once to be believed.
     MassAbsence,
+    /// The annotation `oauthregistrar.io/paused` holds the resource.
+    Paused,
     /// The platform is another one, or another owner, than the one registered at.
     PlatformIdentityChanged,
 }

@@ -26,7 +26,7 @@ use super::secret_ref::ApiCredentials;
     status = "InstallationStatus",
     derive = "PartialEq",
     cel,
-    doc = "An application allowed and installed in one tenant of the platform.",
+    doc = "An application allowed and installed in one tenant of the platform. The annotation oauthregistrar.io/paused: \"true\" stops it: nothing is done for it, not even its deletion.",
     printcolumn(
         name = "Ready",
         type_ = "string",
@@ -121,7 +121,7 @@ pub struct InstallationStatus {
     /// What the tenant consented to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<ConsentStatus>,
-    /// Conditions: Ready, Accepted, Allowed, Installed, CredentialsVerified; Reconciling and Stalled while true.
+    /// Conditions: Ready, Accepted, Allowed, Installed, CredentialsVerified; Reconciling, Stalled and Paused while true.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     pub conditions: Vec<Condition>,

@@ -26,7 +26,7 @@ use super::tls::Tls;
     status = "PlatformStatus",
     derive = "PartialEq",
     cel,
-    doc = "Connection to one platform that registers OAuth2 clients, and who may use it for what.",
+    doc = "Connection to one platform that registers OAuth2 clients, and who may use it for what. The annotation oauthregistrar.io/paused: \"true\" stops it: the platform is not called for anybody.",
     printcolumn(
         name = "Ready",
         type_ = "string",
@@ -74,7 +74,7 @@ pub struct ClusterOAuthPlatformSpec {
     status = "PlatformStatus",
     derive = "PartialEq",
     cel,
-    doc = "Connection to one platform that registers OAuth2 clients, for the resource's own namespace.",
+    doc = "Connection to one platform that registers OAuth2 clients, for the resource's own namespace. The annotation oauthregistrar.io/paused: \"true\" stops it: the platform is not called for anybody.",
     printcolumn(
         name = "Ready",
         type_ = "string",
@@ -239,7 +239,7 @@ pub struct PlatformStatus {
     /// How tenants install there, as `spec.olt.contract` says or as it was found out; absent until it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contract: Option<InstallationContract>,
-    /// Conditions: Ready, Accepted, Authenticated; InUse while it is being deleted.
+    /// Conditions: Ready, Accepted, Authenticated; InUse while it is being deleted, Paused while true.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     pub conditions: Vec<Condition>,

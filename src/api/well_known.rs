@@ -13,6 +13,10 @@ pub const CLAIM: &str = "oauthregistrar.io/registration";
 
 /// Annotation on an application, for people: another value tries again what the operator gave up.
 pub const RETRY: &str = "oauthregistrar.io/retry";
+/// Annotation on an application, installation or platform, for people: `"true"` stops it. Nothing is done for it, in the
+/// cluster or at the platform, not even its deletion, until the annotation is removed or `"false"`. A platform that is
+/// paused is not called for anybody: what is at rest there stays so, and all else waits.
+pub const PAUSED: &str = "oauthregistrar.io/paused";
 /// Annotation on an installation, for people: another value consents to what the application declares now.
 pub const CONSENT: &str = "oauthregistrar.io/consent";
 

@@ -8,6 +8,7 @@ pub mod error;
 pub mod events;
 pub mod installation;
 pub mod memories;
+pub mod pause;
 pub mod platform;
 pub mod secret_store;
 pub mod status;

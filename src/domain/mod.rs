@@ -10,6 +10,7 @@ pub mod failure;
 pub mod installation;
 pub mod marker;
 pub mod observed;
+pub mod pause;
 pub mod port;
 pub mod registration;
 pub mod render;

@@ -7,7 +7,7 @@ use kube::{Api, ResourceExt};
 use super::validate::{self, Against};
 use crate::api::OAuthApplication;
 use crate::api::application::{ApplicationStatus, DeletionPolicy, InstallationCount, Outcome};
-use crate::api::conditions::{ConditionType, Reason, is_true};
+use crate::api::conditions::{ConditionType, Reason, find, is_true};
 use crate::api::well_known::{CLAIM, DEREGISTER, RETRY};
 use crate::controller::connections::Connection;
 use crate::controller::context::{Context, jitter};
@@ -260,7 +260,10 @@ pub fn platform_not_ready(key: &PlatformKey, platform: &dyn PlatformObject) -> T
         let message = format!("{key} is being connected.");
         return Trouble::new(Stage::Accepted, Reason::Reconciling, message);
     }
-    let why = crate::api::conditions::find(conditions, ConditionType::Ready).filter(|c| c.status != "True");
+    let why = [ConditionType::Paused, ConditionType::Ready]
+        .into_iter()
+        .find_map(|type_| find(conditions, type_))
+        .filter(|c| c.type_ != ConditionType::Ready.to_string() || c.status != "True");
     let why = why.map(|c| format!(" {}: {}", c.reason, c.message)).unwrap_or_default();
     Trouble::new(
         Stage::Accepted,

@@ -19,9 +19,9 @@ use self::case::Case;
 use super::connections::Connection;
 use super::context::Context;
 use super::error::Error;
-use super::platform;
 use super::platform::kind::PlatformKey;
 use super::suspicions::Suspect;
+use super::{pause, platform};
 use crate::api::OAuthApplication;
 use crate::domain::decide::application::decide;
 use crate::domain::decide::{Decision, Recheck};
@@ -41,6 +41,16 @@ pub async fn reconcile(object: Arc<OAuthApplication>, ctx: Arc<Context>) -> Resu
     let mut case = Case::open(object, &ctx)?;
     if ctx.memories.is_older(&case.uid, case.version.as_deref()) {
         return Ok(Action::requeue(STALE));
+    }
+    let held = pause::hold(
+        &case.api,
+        case.object.as_ref(),
+        case.object.status.as_ref(),
+        |s| &mut s.conditions,
+        &ctx,
+    );
+    if let Some(action) = held.await? {
+        return Ok(action);
     }
     let ending = match (case.wish(&ctx), case.connection.clone()) {
         (Ok(wish), Some(connection)) => run(&wish, &mut case, &connection, &ctx).await?,

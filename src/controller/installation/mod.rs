@@ -13,6 +13,7 @@ use kube::runtime::controller::Action;
 use self::case::{Case, Use};
 use super::context::Context;
 use super::error::Error;
+use super::pause;
 use crate::api::TenantInstallation;
 use crate::domain::decide::installation::{Decision, decide};
 use crate::domain::decide::{Recheck, Trouble};
@@ -37,6 +38,16 @@ pub async fn reconcile(object: Arc<TenantInstallation>, ctx: Arc<Context>) -> Re
     let mut case = Case::open(object, &ctx)?;
     if ctx.memories.is_older(&case.uid, case.version.as_deref()) {
         return Ok(Action::requeue(STALE));
+    }
+    let held = pause::hold(
+        &case.api,
+        case.object.as_ref(),
+        case.object.status.as_ref(),
+        |s| &mut s.conditions,
+        &ctx,
+    );
+    if let Some(action) = held.await? {
+        return Ok(action);
     }
     let seen = case.seen(&ctx);
     let ending = match case.wish(&ctx) {

@@ -23,6 +23,7 @@ use super::connections::Connection;
 use super::context::{CLUSTER_TIMEOUT, Context, jitter};
 use super::credentials;
 use super::error::{Error, call};
+use super::pause;
 use crate::api::conditions::Reason;
 use crate::api::well_known::{IN_USE, MANAGER};
 use crate::domain::credentials::SecretText;
@@ -64,6 +65,11 @@ pub async fn reconcile<P: PlatformKind>(object: Arc<P>, ctx: Arc<Context>) -> Re
     let key = object.key();
     let uid = object.uid().ok_or(Error::Incomplete)?;
     let api = object.api(ctx.client.clone());
+    let held = pause::hold(&api, object.as_ref(), object.status(), |s| &mut s.conditions, &ctx);
+    if let Some(action) = held.await? {
+        ctx.connections.remove(&key);
+        return Ok(action);
+    }
     let ending = if object.is_leaving() {
         leave(object.as_ref(), &uid, &api, &ctx).await?
     } else {
