@@ -89,6 +89,41 @@ async fn an_application_costs_three_writes_one_event_one_look_and_two_calls() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_installation_with_a_secret_costs_three_writes_and_four_calls() {
+    let space = CLUSTER.space().await;
+    space.apply(space.application("app")).await;
+    space.ready("OAuthApplication", "app").await;
+    space.tenant_credential("north", WRITER_T2, T2).await;
+    space.stays_silent().await;
+    let before = space.footprint().await.calls;
+    let mut object = space.installation("app-north", "app", T2, "north");
+    object["spec"]["secret"] = json!({});
+    space.apply(object).await;
+    space.ready("TenantInstallation", "app-north").await;
+    space.stays_silent().await;
+    let count = |verb, resource| space.count(verb, resource);
+    assert_eq!(count("patch", "tenantinstallations"), 1, "the finalizer");
+    assert_eq!(
+        count("create", "secrets"),
+        2,
+        "the application's Secret and the tenant's"
+    );
+    assert_eq!(count("patch", "secrets"), 0, "written once");
+    assert_eq!(count("patch", "tenantinstallations/status"), 1, "the status");
+    // The platform looks again once, to tell how tenants install there: two reads.
+    let probe = ["/v1/permissions", "/.well-known/openid-configuration"];
+    let asked = space.platform.all_requests().await;
+    let calls = asked.iter().skip(before).filter(|request| {
+        let path = request["path"].as_str().unwrap();
+        !probe
+            .iter()
+            .any(|end| path.ends_with(end) && !path.contains("/applications/"))
+    });
+    let calls: Vec<_> = calls.map(|request| &request["path"]).collect();
+    assert_eq!(calls.len(), 4, "{calls:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn at_rest_nothing_is_called_and_nothing_is_written() {
     let space = CLUSTER.space().await;
     for name in ["resting-1", "resting-2"] {

@@ -109,6 +109,10 @@ pub enum Milestone {
     InstalledAgain,
     /// A tenant consented to what the application declares now.
     Consented,
+    /// A tenant's Secret follows the application's, which has changed.
+    SecretPublished,
+    /// A resource that was paused is worked on again.
+    Resumed,
 }
 
 macro_rules! name_of_variant {

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::olt::Permissions;
+use super::secret_output::SecretOutput;
 use super::secret_ref::ApiCredentials;
 
 /// An application allowed and installed in one tenant of the platform.
@@ -39,11 +40,18 @@ use super::secret_ref::ApiCredentials;
     ),
     printcolumn(name = "Application", type_ = "string", json_path = ".spec.applicationRef.name"),
     printcolumn(name = "Tenant", type_ = "string", json_path = ".spec.tenantId"),
+    printcolumn(name = "Secret", type_ = "string", json_path = ".status.secret.name", priority = 1),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
 )]
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = Rule::new("has(self.permissions) == (self.consent == 'Listed')")
     .message("permissions and consent: Listed go together: give both, or neither"))]
+#[x_kube(validation = Rule::new("!has(self.secret) || has(self.secret.keys.tenantId) || !('tenant_id' in [self.secret.keys.clientId, self.secret.keys.clientSecret, self.secret.keys.tokenEndpoint, self.secret.keys.issuer, self.secret.keys.applicationId, self.secret.keys.publicClientId])")
+    .message("secret.keys: two values cannot share one key: tenant_id holds the tenant's id, give tenantId another name"))]
+#[x_kube(validation = Rule::new("!has(self.secret) || !has(self.secret.template) || !((has(self.secret.keys.tenantId) ? self.secret.keys.tenantId : 'tenant_id') in self.secret.template)")
+    .message("secret.template holds the key of the tenant's id: give one of the two another name"))]
+#[x_kube(validation = Rule::new("!has(oldSelf.secret) || (has(self.secret) && (has(self.secret.name) ? self.secret.name : '') == (has(oldSelf.secret.name) ? oldSelf.secret.name : ''))")
+    .message("secret cannot be removed nor its name changed, workloads mount it: delete this TenantInstallation and apply another"))]
 pub struct TenantInstallationSpec {
     /// The OAuthApplication in the same namespace. Cannot be changed.
     #[x_kube(validation = Rule::new("self == oldSelf").message("applicationRef cannot be changed: create a new TenantInstallation"))]
@@ -72,6 +80,11 @@ pub struct TenantInstallationSpec {
     /// these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Permissions>,
+    /// A Secret for the workloads of this tenant, in this namespace, with the application's credentials and the tenant's id.
+    /// It is written once the tenant has installed the application and a token was obtained for it, and follows the
+    /// application's Secret. Default: none. May be added later; a name and keys work as those of an OAuthApplication.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<SecretOutput>,
 }
 
 /// Refers to an application.
@@ -121,10 +134,34 @@ pub struct InstallationStatus {
     /// What the tenant consented to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<ConsentStatus>,
-    /// Conditions: Ready, Accepted, Allowed, Installed, CredentialsVerified; Reconciling, Stalled and Paused while true.
+    /// What was published for the tenant; absent without `spec.secret`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<TenantSecretStatus>,
+    /// Conditions: Ready, Accepted, Allowed, Installed, CredentialsVerified, and with `spec.secret` SecretPublished; Reconciling, Stalled and Paused while true.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     pub conditions: Vec<Condition>,
+}
+
+/// What was published for a tenant.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub struct TenantSecretStatus {
+    /// Name of the Secret.
+    #[serde(default)]
+    pub name: String,
+    /// Its resourceVersion when the operator last wrote or accepted it.
+    #[serde(default)]
+    pub resource_version: String,
+    /// The resourceVersion of the application's Secret whose credentials it holds.
+    #[serde(default)]
+    pub application_secret_version: String,
+    /// How often it was written.
+    #[serde(default)]
+    pub revision: i64,
+    /// When it was written last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_at: Option<Time>,
 }
 
 /// What a tenant consented to.

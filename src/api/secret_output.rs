@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 
-/// The Secret that holds the credentials. It is owned by the resource and goes with it.
+/// The Secret that holds the credentials. It is owned by the resource and goes with it. That of a TenantInstallation holds
+/// the application's credentials and the tenant's id.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, KubeSchema, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = Rule::new("!has(self.template) || ![self.keys.clientId, self.keys.clientSecret, self.keys.tokenEndpoint, self.keys.issuer, self.keys.applicationId, self.keys.publicClientId].exists(k, k in self.template)")
@@ -21,7 +22,8 @@ pub struct SecretOutput {
     #[serde(default)]
     pub keys: SecretKeys,
     /// Further keys, each with a Jinja template of its value: `{{ clientId }}`, `{{ clientSecret }}`,
-    /// `{{ tokenEndpoint }}`, `{{ issuer }}`, `{{ applicationId }}` and `{{ publicClientId }}` stand for the values.
+    /// `{{ tokenEndpoint }}`, `{{ issuer }}`, `{{ applicationId }}` and `{{ publicClientId }}` stand for the values, in a
+    /// TenantInstallation `{{ tenantId }}`, too.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(extend("maxProperties" = 64), transform = bounded_templates)]
     #[x_kube(validation = Rule::new("self.all(k, k.matches('^[-._a-zA-Z0-9]{1,253}$'))")
@@ -50,6 +52,8 @@ pub struct SecretOutput {
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = Rule::new("self.clientId != self.clientSecret && self.clientId != self.tokenEndpoint && self.clientId != self.issuer && self.clientId != self.applicationId && self.clientSecret != self.tokenEndpoint && self.clientSecret != self.issuer && self.clientSecret != self.applicationId && self.tokenEndpoint != self.issuer && self.tokenEndpoint != self.applicationId && self.issuer != self.applicationId && !(self.publicClientId in [self.clientId, self.clientSecret, self.tokenEndpoint, self.issuer, self.applicationId])")
     .message("two values cannot share one key: give clientId, clientSecret, tokenEndpoint, issuer, applicationId and publicClientId different names"))]
+#[x_kube(validation = Rule::new("!has(self.tenantId) || !(self.tenantId in [self.clientId, self.clientSecret, self.tokenEndpoint, self.issuer, self.applicationId, self.publicClientId])")
+    .message("two values cannot share one key: give tenantId a name of its own"))]
 pub struct SecretKeys {
     /// Key of the client id. Default: `client_id`.
     #[serde(default = "client_id")]
@@ -87,6 +91,12 @@ pub struct SecretKeys {
     #[x_kube(validation = Rule::new("self.matches('^[-._a-zA-Z0-9]+$')")
         .message("must be a key of a Secret: letters, digits, -, _ and ., such as public_client_id"))]
     pub public_client_id: String,
+    /// Key of the tenant's id, in the Secret of a TenantInstallation only. Default: `tenant_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 253))]
+    #[x_kube(validation = Rule::new("self.matches('^[-._a-zA-Z0-9]+$')")
+        .message("must be a key of a Secret: letters, digits, -, _ and ., such as tenant_id"))]
+    pub tenant_id: Option<String>,
 }
 
 impl Default for SecretKeys {
@@ -98,6 +108,7 @@ impl Default for SecretKeys {
             issuer: issuer(),
             application_id: application_id(),
             public_client_id: public_client_id(),
+            tenant_id: None,
         }
     }
 }

@@ -18,7 +18,7 @@ use super::context::Context;
 use super::error::Error;
 use super::events::{Story, tell};
 use super::status::{self, Line};
-use crate::api::conditions::{ConditionType, Reason, find};
+use crate::api::conditions::{ConditionType, Milestone, Reason, find};
 use crate::api::well_known::PAUSED;
 use crate::domain::pause::{Pause, asked};
 
@@ -50,7 +50,7 @@ where
         None if was_paused.is_none() => return Ok(None),
         None => {
             known.retain(|c| c.type_ != ConditionType::Paused.to_string());
-            let story = Story::milestone("Resumed", "The operator works on the resource again.".into());
+            let story = Story::milestone(Milestone::Resumed, "The operator works on the resource again.".into());
             (Action::requeue(LET_GO), Some(story))
         }
         Some(pause) => {

@@ -11,7 +11,6 @@ use serde_json::json;
 
 use super::context::CLUSTER_TIMEOUT;
 use super::error::{Error, call};
-use crate::api::OAuthApplication;
 use crate::api::well_known::{
     APPLICATION_ID, ATTEMPT, CLIENT_ID, MANAGED_BY_LABEL, MANAGER, OUTPUT, REGISTRATION_ID, SECRET_LABEL,
 };
@@ -24,10 +23,8 @@ use crate::domain::wish::Output;
 
 /// What a Secret shall hold, besides its wanted form.
 pub struct Content<'a> {
-    /// Whose registration.
-    pub registration_id: &'a str,
-    /// Under which attempt it was minted.
-    pub attempt: i64,
+    /// Whose registration, and under which attempt it was minted; none in a copy for a tenant.
+    pub minted: Option<(&'a str, i64)>,
     /// Whose credentials.
     pub known: &'a Known,
     /// Key by key.
@@ -45,18 +42,32 @@ pub enum Written {
     Refused(String),
 }
 
-/// The Secret of one application.
+/// The Secret of one resource.
 pub struct SecretStore<'a> {
     api: Api<Secret>,
-    object: &'a OAuthApplication,
+    /// Who owns it: the resource, as its controller.
+    owner: Option<OwnerReference>,
     output: &'a Output,
 }
 
 impl<'a> SecretStore<'a> {
-    /// The store for the Secret that this application wants.
+    /// The store for the Secret that this resource wants.
     #[must_use]
-    pub fn new(api: Api<Secret>, object: &'a OAuthApplication, output: &'a Output) -> Self {
-        Self { api, object, output }
+    pub fn new<K: Resource<DynamicType = ()>>(api: Api<Secret>, object: &K, output: &'a Output) -> Self {
+        Self {
+            api,
+            owner: object.controller_owner_ref(&()).map(without_block),
+            output,
+        }
+    }
+
+    /// Whose Secret has the name, if it is not ours; a look at its metadata alone.
+    pub async fn foreign(&self) -> Result<Option<String>, Error> {
+        let name = &self.output.name;
+        let there = call("read the Secret", CLUSTER_TIMEOUT, self.api.get_metadata_opt(name)).await?;
+        Ok(there
+            .filter(|there| !self.owns(&there.metadata))
+            .map(|there| self.whose(&there.metadata)))
     }
 
     /// Reads past every cache: the metadata first, the data only if it is ours. `secret_key` is the key that held the
@@ -184,10 +195,7 @@ impl<'a> SecretStore<'a> {
                 name: Some(self.output.name.clone()),
                 labels: Some(self.labels()),
                 annotations: Some(self.annotations(content)),
-                owner_references: self
-                    .object
-                    .controller_owner_ref(&())
-                    .map(|owner| vec![without_block(owner)]),
+                owner_references: self.owner.clone().map(|owner| vec![owner]),
                 ..ObjectMeta::default()
             },
             data: Some(data),
@@ -205,8 +213,10 @@ impl<'a> SecretStore<'a> {
 
     fn annotations(&self, content: &Content<'_>) -> BTreeMap<String, String> {
         let mut annotations = self.output.annotations.clone();
-        annotations.insert(REGISTRATION_ID.into(), content.registration_id.to_owned());
-        annotations.insert(ATTEMPT.into(), content.attempt.to_string());
+        if let Some((registration_id, attempt)) = content.minted {
+            annotations.insert(REGISTRATION_ID.into(), registration_id.to_owned());
+            annotations.insert(ATTEMPT.into(), attempt.to_string());
+        }
         annotations.insert(CLIENT_ID.into(), content.known.client_id.0.clone());
         annotations.insert(APPLICATION_ID.into(), content.known.application_id.0.clone());
         annotations
@@ -218,14 +228,14 @@ impl<'a> SecretStore<'a> {
             .iter()
             .flatten()
             .find(|o| o.controller == Some(true));
-        owner
-            .is_some_and(|o| Some(&o.uid) == self.object.metadata.uid.as_ref() && o.kind == OAuthApplication::kind(&()))
+        let us = self.owner.as_ref();
+        owner.is_some_and(|o| us.is_some_and(|us| o.uid == us.uid && o.kind == us.kind))
     }
 
     fn owner_index(&self, metadata: &ObjectMeta) -> usize {
         let mut owners = metadata.owner_references.iter().flatten();
         owners
-            .position(|o| Some(&o.uid) == self.object.metadata.uid.as_ref())
+            .position(|o| self.owner.as_ref().is_some_and(|us| us.uid == o.uid))
             .unwrap_or_default()
     }
 

@@ -49,7 +49,12 @@ pub type Staged = (Stage, ConditionType, bool, &'static str);
 
 /// Ready, then a line for each stage, then what kstatus wants to know about the trouble.
 #[must_use]
-pub fn lines(trouble: Option<&Trouble>, waits: bool, ready: Line, stages: [Staged; 4]) -> Vec<Line> {
+pub fn lines(
+    trouble: Option<&Trouble>,
+    waits: bool,
+    ready: Line,
+    stages: impl IntoIterator<Item = Staged>,
+) -> Vec<Line> {
     let because = |type_, holds, t: &Trouble| Line::new(type_, Some(holds), t.reason, t.message.clone());
     let mut lines = vec![trouble.map_or(ready, |t| because(ConditionType::Ready, false, t))];
     lines.extend(stages.into_iter().map(|(stage, type_, holds, message)| match trouble {

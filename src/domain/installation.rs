@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::failure::Failure;
 use super::port::{Availability, Installation, Proof};
 use super::registration::{AllowedTenant, ApplicationId, PermissionId, Permissions, TenantId};
+use crate::api::conditions::Reason;
 
 /// The snapshot.
 #[derive(Clone, Debug)]
@@ -45,6 +46,10 @@ pub struct Seen {
     pub proof: Option<Proof>,
     /// Why no token is given for the tenant, as the platform says.
     pub availability: Option<Availability>,
+    /// The tenant's Secret.
+    pub secret: SecretSeen,
+    /// Version of the tenant's Secret, as the watch shows it.
+    pub secret_hint: Option<String>,
     /// It is uninstalled.
     pub uninstalled: bool,
     /// Its row is gone.
@@ -74,6 +79,40 @@ pub struct Told {
     pub consent: Option<Permissions>,
     /// The request for consent that was served last.
     pub consent_request: Option<String>,
+    /// Version of the tenant's Secret that was published last, and of the application's Secret that it was copied from.
+    pub secret: Option<Copied>,
+}
+
+/// A copy of the application's credentials in a tenant's Secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Copied {
+    /// Version of the tenant's Secret.
+    pub version: String,
+    /// Version of the application's Secret.
+    pub source: String,
+}
+
+/// The tenant's Secret in one reconcile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SecretSeen {
+    /// Not looked at yet.
+    #[default]
+    Unread,
+    /// There is none, or it is ours.
+    Free,
+    /// It belongs to somebody else; whom, for a person.
+    Foreign(String),
+    /// There is nothing that could be copied now; why, in one word and for a person.
+    Unavailable(Reason, String),
+    /// The API server refuses it; for a person.
+    Refused(String),
+    /// It holds what is wanted; `written`: since just now.
+    Published {
+        /// What it is a copy of.
+        copied: Copied,
+        /// It was not so before.
+        written: bool,
+    },
 }
 
 impl Told {
@@ -116,6 +155,15 @@ pub struct Wanted {
     pub consent: Consent,
     /// A person's request to consent to what is declared now: a value that differs from the one that was served.
     pub consent_request: Option<String>,
+    /// The tenant's Secret, if one is wanted.
+    pub secret: Option<WantedSecret>,
+}
+
+/// The Secret of a tenant, as it shall be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WantedSecret {
+    /// Version of the application's Secret, as its status tells it.
+    pub source: Option<String>,
 }
 
 /// What may be consented to, besides being granted.
@@ -174,6 +222,10 @@ pub enum Step {
     Prove,
     /// Ask whether the tenant may use it.
     ReadAvailability(ApplicationId),
+    /// Look whose Secret has the wanted name.
+    LookAtSecret,
+    /// Make the tenant's Secret a copy of the application's, unless it is one.
+    Publish,
     /// Uninstall.
     Uninstall(ApplicationId),
     /// Take the tenant's permission back.
@@ -196,6 +248,8 @@ impl Step {
             Self::ReadInstallation(_) => "read installation",
             Self::Prove => "prove",
             Self::ReadAvailability(_) => "read availability",
+            Self::LookAtSecret => "look at secret",
+            Self::Publish => "publish",
             Self::Uninstall(_) => "uninstall",
             Self::Disallow(..) => "disallow",
             Self::Release => "release",
@@ -228,6 +282,8 @@ pub enum Fact {
     Proved(Proof),
     /// Whether the tenant may use it.
     AvailabilityRead(Availability),
+    /// The tenant's Secret.
+    Secret(SecretSeen),
     /// It is not installed any more.
     Uninstalled,
     /// The row is gone.
@@ -272,6 +328,7 @@ impl Seen {
             Fact::Found(found) => self.found(found),
             Fact::Proved(proof) => self.proof = Some(proof),
             Fact::AvailabilityRead(availability) => self.availability = Some(availability),
+            Fact::Secret(secret) => self.secret = secret,
             Fact::Uninstalled => self.uninstalled = true,
             Fact::Disallowed => self.disallowed = true,
             Fact::Released => self.released = true,

@@ -28,26 +28,32 @@ impl Data {
     /// All values of one client.
     pub fn of(output: &Output, known: &Known, secret: &SecretText, identity: &Identity) -> Result<Self, Unrenderable> {
         let public = known.public_client_id.as_ref().map(|id| id.0.as_str());
-        let values = Values([
-            ("clientId", &known.client_id.0),
+        let mut values = vec![
+            ("clientId", known.client_id.0.as_str()),
             ("clientSecret", secret.expose()),
             ("tokenEndpoint", &identity.token_endpoint),
             ("issuer", &identity.issuer),
             ("applicationId", &known.application_id.0),
             ("publicClientId", public.unwrap_or_default()),
-        ]);
-        let keys = &output.keys;
-        let [id, value, endpoint, issuer, application, other] = values.0.map(|(_, value)| value);
-        let mut data = vec![
-            (&keys.client_id, id.to_owned()),
-            (&keys.client_secret, value.to_owned()),
-            (&keys.token_endpoint, endpoint.to_owned()),
-            (&keys.issuer, issuer.to_owned()),
-            (&keys.application_id, application.to_owned()),
         ];
-        if public.is_some() {
-            data.push((&keys.public_client_id, other.to_owned()));
+        let keys = &output.keys;
+        let names = [
+            &keys.client_id,
+            &keys.client_secret,
+            &keys.token_endpoint,
+            &keys.issuer,
+            &keys.application_id,
+            &keys.public_client_id,
+        ];
+        let pairs = names
+            .into_iter()
+            .zip(values.iter().map(|(_, value)| (*value).to_owned()));
+        let mut data: Vec<_> = pairs.take(if public.is_some() { 6 } else { 5 }).collect();
+        if let Some(tenant) = &output.tenant {
+            values.push((TENANT_ID, &tenant.id.0));
+            data.push((&tenant.key, tenant.id.0.clone()));
         }
+        let values = Values(values);
         for (key, template) in &output.template {
             data.push((key, render(key, template, &values)?));
         }
@@ -69,20 +75,25 @@ impl Data {
 }
 
 /// What templates can name.
-struct Values<'a>([(&'static str, &'a str); 6]);
+struct Values<'a>(Vec<(&'static str, &'a str)>);
 
 /// Tells what is wrong with a template, before anything is registered for it.
-pub fn check(templates: &BTreeMap<String, String>) -> Result<(), Unrenderable> {
-    let sample = Values(NAMES.map(|name| (name, "sample")));
-    for (key, template) in templates {
+pub fn check(output: &Output) -> Result<(), Unrenderable> {
+    let mut names = NAMES.to_vec();
+    names.extend(output.tenant.is_some().then_some(TENANT_ID));
+    let sample = Values(names.iter().map(|name| (*name, "sample")).collect());
+    for (key, template) in &output.template {
         let unrenderable = |why: String| Unrenderable { key: key.clone(), why };
-        understood(template).map_err(unrenderable)?;
+        understood(template, &names).map_err(unrenderable)?;
         render(key, template, &sample)?;
     }
     Ok(())
 }
 
-/// The names of [`Values`].
+/// In the Secret of a tenant also a value.
+const TENANT_ID: &str = "tenantId";
+
+/// The names of [`Values`] in every Secret.
 const NAMES: [&str; 6] = [
     "clientId",
     "clientSecret",
@@ -94,17 +105,13 @@ const NAMES: [&str; 6] = [
 
 /// Nothing but values and conditions on them: an operator or a loop could make of a few bytes as many as the machine has,
 /// and what can be rendered for one client can so be rendered for every other.
-fn understood(template: &str) -> Result<(), String> {
+fn understood(template: &str, names: &[&str]) -> Result<(), String> {
     let mut rest = template;
     while let Some(at) = rest.find('{') {
         rest = &rest[at..];
-        let (end, is_understood): (&str, fn(&[&str]) -> bool) = match rest.get(..2) {
-            Some("{{") => ("}}", |words| matches!(words, [name] if NAMES.contains(name))),
-            Some("{%") => ("%}", |words| match words {
-                ["else" | "endif"] => true,
-                ["if", name] => NAMES.contains(name),
-                _ => false,
-            }),
+        let end = match rest.get(..2) {
+            Some("{{") => "}}",
+            Some("{%") => "%}",
             Some("{#") => return Err("comments are not understood".to_owned()),
             _ => {
                 rest = &rest[1..];
@@ -118,10 +125,16 @@ fn understood(template: &str) -> Result<(), String> {
         let (whole, behind) = rest.split_at(2 + length + end.len());
         let inner = whole[2..2 + length].trim_matches('-');
         let words: Vec<&str> = inner.split_whitespace().collect();
-        if !is_understood(&words) {
+        let is_understood = match words[..] {
+            [name] if end == "}}" => names.contains(&name),
+            ["else" | "endif"] => end == "%}",
+            ["if", name] => end == "%}" && names.contains(&name),
+            _ => false,
+        };
+        if !is_understood {
             return Err(match words[..] {
                 [name] if end == "}}" && name.chars().all(char::is_alphanumeric) => {
-                    format!("unknown variable {name:?}; there are {}", NAMES.join(", "))
+                    format!("unknown variable {name:?}; there are {}", names.join(", "))
                 }
                 _ => format!(
                     "{whole:?} is not understood; there are values such as {{{{ clientId }}}}, and {{% if publicClientId %}} … {{% else %}} … {{% endif %}}"
@@ -168,7 +181,7 @@ fn environment() -> Environment<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::wish::Keys;
+    use crate::domain::wish::{Keys, TenantEntry};
 
     fn output(template: &str) -> Output {
         Output {
@@ -181,6 +194,7 @@ mod tests {
                 application_id: "application_id".into(),
                 public_client_id: "public_client_id".into(),
             },
+            tenant: None,
             template: [("config.ini".to_owned(), template.to_owned())].into(),
             labels: BTreeMap::new(),
             annotations: BTreeMap::new(),
@@ -192,6 +206,10 @@ mod tests {
     }
 
     fn rendered(template: &str, public: Option<&str>) -> Result<Data, Unrenderable> {
+        of(&output(template), public)
+    }
+
+    fn of(output: &Output, public: Option<&str>) -> Result<Data, Unrenderable> {
         let known = Known {
             application_id: "app".into(),
             client_id: "client".into(),
@@ -202,7 +220,7 @@ mod tests {
             owner: "t1".into(),
             token_endpoint: "https://id/token".into(),
         };
-        Data::of(&output(template), &known, &SecretText::new("-s3cret".into()), &identity)
+        Data::of(output, &known, &SecretText::new("-s3cret".into()), &identity)
     }
 
     fn there() -> BTreeMap<String, SecretText> {
@@ -237,7 +255,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_template_is_told_by_key_and_kind_and_without_values() {
-        let told = |template: &str| check(&output(template).template).unwrap_err().to_string();
+        let told = |template: &str| check(&output(template)).unwrap_err().to_string();
         let unknown = told("{{ clientid }}");
         assert!(
             unknown.starts_with("template[\"config.ini\"]: unknown variable \"clientid\"; there are clientId,"),
@@ -273,7 +291,7 @@ mod tests {
             "{%é%}",
             "{{ clientId }",
         ] {
-            assert!(check(&output(template).template).is_err(), "{template}");
+            assert!(check(&output(template)).is_err(), "{template}");
         }
         for template in [
             "{\"id\": {\"a\": \"{{clientId}}\"}}",
@@ -282,7 +300,7 @@ mod tests {
             "{é}",
             "",
         ] {
-            assert_eq!(check(&output(template).template), Ok(()), "{template}");
+            assert_eq!(check(&output(template)), Ok(()), "{template}");
             assert!(rendered(template, None).is_ok(), "{template}");
         }
     }
@@ -299,5 +317,30 @@ mod tests {
         let mut surplus = there();
         surplus.insert("old_key".into(), SecretText::new(String::new()));
         assert!(!data().equals(&surplus));
+    }
+
+    #[test]
+    fn only_the_secret_of_a_tenant_names_the_tenant() {
+        let template = "{{ tenantId }}";
+        assert!(check(&output(template)).is_err());
+        let tenant = TenantEntry {
+            key: "TENANT".into(),
+            id: "t-1".into(),
+        };
+        let output = Output {
+            tenant: Some(tenant),
+            ..output(template)
+        };
+        assert_eq!(check(&output), Ok(()));
+        let data = of(&output, None).unwrap();
+        let value = |wanted: &str| {
+            data.iter()
+                .find(|(key, _)| *key == wanted)
+                .map(|(_, v)| v.expose().to_owned())
+        };
+        assert_eq!(
+            (value("TENANT"), value("config.ini")),
+            (Some("t-1".into()), Some("t-1".into()))
+        );
     }
 }

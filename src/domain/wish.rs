@@ -34,12 +34,23 @@ pub struct Output {
     pub name: String,
     /// Names of its keys.
     pub keys: Keys,
+    /// The tenant that it is for, if it is for one.
+    pub tenant: Option<TenantEntry>,
     /// Further keys, each with a template of its value; every one of them can be rendered.
     pub template: BTreeMap<String, String>,
     /// Labels besides the operator's own.
     pub labels: BTreeMap<String, String>,
     /// Annotations besides the operator's own.
     pub annotations: BTreeMap<String, String>,
+}
+
+/// What the Secret of a tenant says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenantEntry {
+    /// Name of the key.
+    pub key: String,
+    /// The tenant.
+    pub id: super::registration::TenantId,
 }
 
 /// Names of the keys; all different.

@@ -8,6 +8,8 @@ const ID: &str = "must be a tenant's id, a lower-case UUID such as 22222222-2222
 
 const LISTED: &str = "permissions and consent: Listed go together: give both, or neither";
 
+const KEPT: &str = "secret cannot be removed nor its name changed, workloads mount it: delete this TenantInstallation and apply another";
+
 fn accepted(sentence: &'static str, change: &Value) -> Case {
     Case::accepted(Kind::Installation, sentence, &json!({ "spec": change }))
 }
@@ -57,6 +59,27 @@ pub(super) fn cases() -> Vec<Case> {
             &json!({ "consent": "Listed" }),
             "spec",
             LISTED,
+        ),
+        accepted("a Secret for the tenant", &json!({ "secret": {} })),
+        accepted(
+            "a Secret with a key for the tenant's id",
+            &json!({ "secret": { "name": "north", "keys": { "tenantId": "TENANT" }, "template": { "tenant_id": "{{ tenantId }}" } } }),
+        ),
+        accepted("a Secret that comes later", &json!({ "secret": {} })).coming_from(&json!({})),
+        refused("a Secret that goes", &json!({}), "spec", KEPT).coming_from(&json!({ "spec": { "secret": {} } })),
+        refused("another Secret", &json!({ "secret": { "name": "b" } }), "spec", KEPT)
+            .coming_from(&json!({ "spec": { "secret": { "name": "a" } } })),
+        refused(
+            "a key that the tenant's id has already",
+            &json!({ "secret": { "keys": { "clientId": "tenant_id" } } }),
+            "spec",
+            "secret.keys: two values cannot share one key: tenant_id holds the tenant's id, give tenantId another name",
+        ),
+        refused(
+            "a template for the key of the tenant's id",
+            &json!({ "secret": { "template": { "tenant_id": "x" } } }),
+            "spec",
+            "secret.template holds the key of the tenant's id: give one of the two another name",
         ),
         accepted("a new comment", &json!({ "comment": "new" })).coming_from(&json!({})),
         refused(

@@ -1,8 +1,8 @@
-//! Cases of an application's `secret`.
+//! Cases of `secret`: those of an application, and again for an installation what holds there, too.
 
 use serde_json::{Value, json};
 
-use super::{Case, Kind};
+use super::{Case, Expected, Kind, with};
 
 const NAME: &str = "must be a Secret's name: lower-case letters, digits, - and ., such as billing-sync-oauth";
 const RENAMED: &str =
@@ -18,7 +18,20 @@ const TEMPLATE: &str = "each name must be a key of a Secret: letters, digits, -,
 const TEMPLATE_KEY: &str = "template holds a key that keys holds too: give one of the two another name";
 
 pub(super) fn cases() -> Vec<Case> {
-    [names(), keys(), shared_keys(), templates(), labels(), annotations()].concat()
+    let of_application = [names(), keys(), shared_keys(), templates(), labels(), annotations()].concat();
+    let of_tenant: Vec<Case> = of_application.iter().filter_map(for_a_tenant).collect();
+    [of_application, of_tenant].concat()
+}
+
+/// The same for an installation, unless only the application has the rule.
+fn for_a_tenant(case: &Case) -> Option<Case> {
+    let alone = matches!(case.expected, Expected::Refused { message: RENAMED, .. });
+    let moved = |object: &Value| with(Kind::Installation, &secret(&object["spec"]["secret"]));
+    (!alone && case.before.is_none()).then(|| Case {
+        kind: Kind::Installation,
+        object: moved(&case.object),
+        ..case.clone()
+    })
 }
 
 fn secret(change: &Value) -> Value {
@@ -65,6 +78,18 @@ fn keys() -> Vec<Case> {
         refused(sentence, &json!({ "keys": { member: "a/b" } }), field, message)
     };
     vec![
+        refused(
+            "a tenant's id in the client id's key",
+            &json!({ "keys": { "clientId": "ID", "tenantId": "ID" } }),
+            "spec.secret.keys",
+            "two values cannot share one key: give tenantId a name of its own",
+        ),
+        refused(
+            "a key for the tenant's id with a slash",
+            &json!({ "keys": { "tenantId": "a/b" } }),
+            "spec.secret.keys.tenantId",
+            "must be a key of a Secret: letters, digits, -, _ and ., such as tenant_id",
+        ),
         accepted(
             "keys with all that keys may hold",
             &json!({ "keys": {

@@ -46,7 +46,7 @@ async fn secret(seen: &Seen, case: &Case, connection: &Connection, ctx: &Context
     let at = ctx.now();
     let store = SecretStore::new(
         Api::namespaced(ctx.client.clone(), &case.namespace),
-        &case.object,
+        case.object.as_ref(),
         &case.output,
     );
     let key = case

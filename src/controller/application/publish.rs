@@ -1,13 +1,12 @@
 //! Writing the Secret: what it holds, and what becomes of a write.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use kube::Api;
 
 use super::case::Case;
 use crate::controller::connections::Connection;
 use crate::controller::context::Context;
 use crate::controller::error::Error;
+use crate::controller::scrub::scrubbed;
 use crate::controller::secret_store::{Content, SecretStore, Written};
 use crate::domain::credentials::SecretText;
 use crate::domain::observed::{Known, Seen};
@@ -69,7 +68,7 @@ async fn write(
     };
     let store = SecretStore::new(
         Api::namespaced(ctx.client.clone(), &case.namespace),
-        &case.object,
+        case.object.as_ref(),
         &case.output,
     );
     Ok(match store.store(&content, over, connection.timeout).await? {
@@ -86,7 +85,7 @@ pub(super) async fn disown(seen: &Seen, case: &Case, ctx: &Context) -> Result<Fa
     if let SecretSeen::Ours(secret) = &seen.secret {
         let store = SecretStore::new(
             Api::namespaced(ctx.client.clone(), &case.namespace),
-            &case.object,
+            case.object.as_ref(),
             &case.output,
         );
         store.disown(secret).await?;
@@ -104,27 +103,8 @@ pub(super) fn content<'a>(
     identity: &Identity,
 ) -> Result<Content<'a>, Unrenderable> {
     Ok(Content {
-        registration_id,
-        attempt,
+        minted: Some((registration_id, attempt)),
         known,
         data: Data::of(output, known, value, identity)?,
     })
-}
-
-/// In bytes; the platforms' secrets are longer.
-const SHORTEST_SECRET: usize = 8;
-
-/// An admission webhook may quote what it refuses: no value of ours may reach status through it.
-fn scrubbed(why: &str, content: &Content<'_>) -> String {
-    let mut text = why.to_owned();
-    // The longest first: a rendered template holds the others. What is shorter than any secret would garble the text.
-    let mut values: Vec<_> = content.data.iter().map(|(_, value)| value).collect();
-    values.retain(|value| value.expose().len() >= SHORTEST_SECRET);
-    values.sort_by_key(|value| std::cmp::Reverse(value.expose().len()));
-    for value in values {
-        for form in [value.expose().to_owned(), STANDARD.encode(value.expose())] {
-            text = text.replace(&form, "[…]");
-        }
-    }
-    text.chars().take(256).collect()
 }

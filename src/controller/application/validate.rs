@@ -60,8 +60,18 @@ pub fn wanted(spec: &OAuthApplicationSpec, against: Against<'_>) -> Result<Wante
         tenant_id: row.tenant_id.as_str().into(),
         comment: row.comment.clone(),
     };
+    if spec
+        .secret
+        .as_ref()
+        .is_some_and(|secret| secret.keys.tenant_id.is_some())
+    {
+        return Err(invalid(
+            "spec.secret.keys.tenantId is for a TenantInstallation: an application's Secret is of no tenant. Leave it out."
+                .into(),
+        ));
+    }
     let output = output(spec.secret.as_ref(), against.name);
-    render::check(&output.template).map_err(|why| invalid(format!("spec.secret.{why}")))?;
+    render::check(&output).map_err(|why| invalid(format!("spec.secret.{why}")))?;
     Ok(Wanted {
         method: supported(spec)?,
         registration: Registration {
@@ -125,6 +135,7 @@ pub fn output(spec: Option<&SecretOutput>, name: &str) -> Output {
             application_id: spec.keys.application_id,
             public_client_id: spec.keys.public_client_id,
         },
+        tenant: None,
         template: spec.template,
         labels: spec.labels,
         annotations: spec.annotations,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use kube::{Api, ResourceExt};
 
-use super::consent;
-use crate::api::application::DeletionPolicy;
+use super::{consent, secret};
+use crate::api::application::{DeletionPolicy, SecretStatus};
 use crate::api::conditions::{ConditionType, Reason, find, is_true};
 use crate::api::installation::InstallationStatus;
 use crate::api::olt::OltState;
@@ -19,9 +19,10 @@ use crate::controller::error::Error;
 use crate::controller::platform::grants::Granted;
 use crate::controller::platform::kind::{PlatformKey, PlatformObject};
 use crate::domain::decide::{Stage, Trouble, identity_changed};
-use crate::domain::installation::{Farewell, Seen, Told, Wanted, Wish};
+use crate::domain::installation::{Copied, Farewell, SecretSeen, Seen, Told, Wanted, WantedSecret, Wish};
 use crate::domain::port::TenantSide;
 use crate::domain::registration::{AllowedTenant, ApplicationId, TenantId};
+use crate::domain::render;
 
 /// One installation under the hand of one reconcile.
 pub struct Case {
@@ -129,7 +130,19 @@ impl Case {
             declares: consent::declared(application, ctx),
             consent: consent::wanted(&self.object, application, ctx)?,
             consent_request: self.object.annotations().get(CONSENT).cloned(),
+            secret: self.secret(status.secret)?,
         }))
+    }
+
+    /// The Secret that is wanted, if it can be rendered.
+    fn secret(&self, source: Option<SecretStatus>) -> Result<Option<WantedSecret>, Trouble> {
+        let Some(output) = secret::wanted(&self.object) else {
+            return Ok(None);
+        };
+        let invalid = |why| Trouble::new(Stage::Accepted, Reason::InvalidSpec, format!("spec.secret.{why}"));
+        render::check(&output).map_err(invalid)?;
+        let source = source.map(|s| s.resource_version);
+        Ok(Some(WantedSecret { source }))
     }
 
     /// A grant may have been taken away since; looked at also while all else is at rest.
@@ -177,28 +190,34 @@ impl Case {
             .map(|other| other.name_any())
     }
 
-    /// Opens both sides of the platform, or says what stands in the way.
-    pub async fn open_platform(&self, ctx: &Context) -> Result<Result<Use, Trouble>, Error> {
+    /// The platform and its connection, or what stands in the way.
+    pub fn connected(&self, ctx: &Context) -> Result<(Arc<dyn PlatformObject>, Arc<Connection>), Trouble> {
         let Some(application) = &self.application else {
-            return Ok(Err(not_ready("The OAuthApplication does not exist.".into())));
+            return Err(not_ready("The OAuthApplication does not exist.".into()));
         };
         let key = PlatformKey::of(application);
-        let Some(platform) = ctx.view.platform(&key) else {
-            return Ok(Err(platform_missing(&key)));
-        };
-        let Some(connection) = ctx.connections.find(&key) else {
-            return Ok(Err(platform_not_ready(&key, platform.as_ref())));
-        };
+        let platform = ctx.view.platform(&key).ok_or_else(|| platform_missing(&key))?;
+        let connection = ctx.connections.find(&key);
+        let connection = connection.ok_or_else(|| platform_not_ready(&key, platform.as_ref()))?;
         // Another platform's "not found" would pass for "not installed any more".
         let registered_at = application.status.as_ref().and_then(|s| s.platform_identity.as_ref());
         let changed = registered_at.and_then(|at| identity_changed(&at.issuer, &at.owner, &connection.identity));
-        if let Some(trouble) = changed {
-            return Ok(Err(trouble));
+        match changed {
+            Some(trouble) => Err(trouble),
+            None => Ok((platform, connection)),
         }
+    }
+
+    /// Opens both sides of the platform, or says what stands in the way.
+    pub async fn open_platform(&self, ctx: &Context) -> Result<Result<Use, Trouble>, Error> {
+        let (platform, connection) = match self.connected(ctx) {
+            Ok(connected) => connected,
+            Err(trouble) => return Ok(Err(trouble)),
+        };
         let granted = Granted::by(platform.as_ref(), &self.namespace, &connection.permissions);
         let tenant = self.tenant(&connection, platform.as_ref(), ctx).await?;
         Ok(tenant.map(|tenant| Use {
-            platform: key,
+            platform: platform.key(),
             connection,
             tenant,
             granted,
@@ -259,6 +278,11 @@ impl Case {
         ctx.connections.find(&platform)?.platform.capabilities().consents
     }
 
+    fn secret_hint(&self, ctx: &Context) -> Option<String> {
+        ctx.view
+            .secret_version(&self.namespace, &secret::wanted(&self.object)?.name)
+    }
+
     /// The first snapshot.
     #[must_use]
     pub fn seen(&self, ctx: &Context) -> Seen {
@@ -281,6 +305,8 @@ impl Case {
             gone: false,
             proof: None,
             availability: None,
+            secret: SecretSeen::Unread,
+            secret_hint: self.secret_hint(ctx),
             uninstalled: false,
             disallowed: false,
             released: false,
@@ -300,6 +326,10 @@ fn told(status: Option<&InstallationStatus>, generation: Option<i64>) -> Told {
         comment: status.comment.clone(),
         consent: status.consent.as_ref().map(|c| consent::by_id(&c.permissions)),
         consent_request: status.consent.as_ref().and_then(|c| c.request.clone()),
+        secret: status.secret.as_ref().map(|s| Copied {
+            version: s.resource_version.clone(),
+            source: s.application_secret_version.clone(),
+        }),
     }
 }
 

@@ -1,27 +1,27 @@
 //! The steps of an installation: each makes one call and brings one fact back.
 
+use kube::ResourceExt;
 use kube::api::{Patch, PatchParams};
-use kube::{Api, ResourceExt};
 use serde_json::json;
 
 use super::case::{Case, Use};
+use super::secret;
 use crate::api::well_known::{DEREGISTER, MANAGER};
-use crate::controller::application::validate::output;
 use crate::controller::context::{CLUSTER_TIMEOUT, Context};
 use crate::controller::error::{Error, call};
-use crate::controller::secret_store::SecretStore;
 use crate::domain::credentials::{AuthMethod, Credentials};
 use crate::domain::failure::{Class, Failure};
 use crate::domain::installation::{Declared, Doing, Fact, Step};
 use crate::domain::port::Answer;
 use crate::domain::registration::{ApplicationId, TenantId};
-use crate::domain::step::SecretSeen;
 
 /// Carries out a step.
 pub async fn execute(step: Step, case: &mut Case, used: Option<&Use>, ctx: &Context) -> Result<Fact, Error> {
     match step {
         Step::Finalize => return finalizers(case, true, ctx).await,
         Step::Release => return finalizers(case, false, ctx).await,
+        Step::LookAtSecret => return secret::look(case, ctx).await,
+        Step::Publish => return secret::publish(case, ctx).await,
         _ => {}
     }
     let Some(used) = used else {
@@ -30,7 +30,7 @@ pub async fn execute(step: Step, case: &mut Case, used: Option<&Use>, ctx: &Cont
     };
     let (owner, tenant) = (&used.connection.platform, &used.tenant);
     Ok(match step {
-        Step::Finalize | Step::Release => Fact::Stale,
+        Step::Finalize | Step::Release | Step::LookAtSecret | Step::Publish => Fact::Stale,
         Step::Allow(id, row) => {
             done(
                 owner.allow(&id, &row),
@@ -110,21 +110,12 @@ async fn declared(id: &ApplicationId, case: &Case, used: &Use) -> Fact {
 /// Obtains a token for the tenant with what the application's Secret holds.
 async fn prove(case: &Case, used: &Use, ctx: &Context) -> Result<Fact, Error> {
     let missing = |detail: &str| Fact::Failed(Doing::Proving, Failure::new(Class::Transient, detail));
+    let source = match secret::source(case, ctx).await? {
+        Ok(source) => source,
+        Err(why) => return Ok(missing(why)),
+    };
     let Some(application) = &case.application else {
         return Ok(missing("the OAuthApplication is gone"));
-    };
-    let output = output(application.spec.secret.as_ref(), &application.name_any());
-    let store = SecretStore::new(
-        Api::namespaced(ctx.client.clone(), &case.namespace),
-        application,
-        &output,
-    );
-    let SecretSeen::Ours(secret) = store.read(None).await? else {
-        return Ok(missing("the application's Secret is missing"));
-    };
-    let status = application.status.clone().unwrap_or_default();
-    let (Some(client_id), Some(client_secret)) = (status.client_id, secret.client_secret) else {
-        return Ok(missing("the application's Secret holds no credentials"));
     };
     let method = if application.spec.token_endpoint_auth_method == "client_secret_post" {
         AuthMethod::ClientSecretPost
@@ -133,8 +124,8 @@ async fn prove(case: &Case, used: &Use, ctx: &Context) -> Result<Fact, Error> {
     };
     let tenant = TenantId(case.object.spec.tenant_id.clone());
     let credentials = Credentials {
-        client_id,
-        client_secret,
+        client_id: source.known.client_id.0,
+        client_secret: source.value,
         method,
     };
     Ok(

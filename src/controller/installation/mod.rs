@@ -4,6 +4,7 @@ pub mod case;
 mod consent;
 pub mod execute;
 pub mod report;
+mod secret;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,7 +78,7 @@ async fn run(wish: Wish, mut seen: Seen, case: &mut Case, ctx: &Context) -> Resu
             }
         };
         // The platform is opened when a step needs it, and before the first trace of us is left on the resource.
-        if used.is_none() && step != Step::Release {
+        if used.is_none() && !matches!(step, Step::Release | Step::LookAtSecret | Step::Publish) {
             match case.open_platform(ctx).await? {
                 Ok(opened) => used = Some(opened),
                 Err(trouble) => return Ok(refused(trouble, seen, wish, case)),

@@ -2,8 +2,9 @@
 
 use super::Ending;
 use super::case::Case;
+use super::secret;
 use crate::api::conditions::{ConditionType, Milestone, Reason, find, is_true};
-use crate::api::installation::{ConsentStatus, InstallationStatus};
+use crate::api::installation::{ConsentStatus, InstallationStatus, TenantSecretStatus};
 use crate::api::olt::Permissions as ApiPermissions;
 use crate::controller::context::Context;
 use crate::controller::error::Error;
@@ -11,9 +12,10 @@ use crate::controller::events::{Story, tell};
 use crate::controller::status;
 use crate::domain::decide::installation::Decision;
 use crate::domain::decide::{Stage, Trouble};
-use crate::domain::installation::{Seen, Wish};
+use crate::domain::installation::{SecretSeen, Seen, Wish};
 use crate::domain::port::{Installation, Proof};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+use k8s_openapi::jiff::Timestamp;
 
 /// Writes status if it differs, and tells what is new.
 pub async fn report(ending: &Ending, case: &Case, ctx: &Context) -> Result<(), Error> {
@@ -41,7 +43,7 @@ fn describe(ending: &Ending, case: &Case) -> InstallationStatus {
     let before = case.object.status.clone().unwrap_or_default();
     let seen = &ending.seen;
     let generation = case.object.metadata.generation;
-    let conditions = conditions(&before.conditions, ending, generation, case.is_leaving());
+    let conditions = conditions(&before, ending, case);
     let mut after = InstallationStatus {
         observed_generation: generation,
         conditions,
@@ -65,6 +67,20 @@ fn describe(ending: &Ending, case: &Case) -> InstallationStatus {
     {
         after.application_id = Some(wanted.application_id.0.clone());
     }
+    if let SecretSeen::Published { copied, written } = &seen.secret {
+        let told = after.secret.take().unwrap_or_default();
+        after.secret = Some(TenantSecretStatus {
+            name: secret::wanted(&case.object).map(|s| s.name).unwrap_or_default(),
+            resource_version: copied.version.clone(),
+            application_secret_version: copied.source.clone(),
+            revision: told.revision + i64::from(*written),
+            published_at: if *written {
+                Some(Time(Timestamp::now()))
+            } else {
+                told.published_at
+            },
+        });
+    }
     after
 }
 
@@ -83,9 +99,10 @@ fn consent(installation: &Installation, request: Option<String>) -> ConsentStatu
     }
 }
 
-fn conditions(before: &[Condition], ending: &Ending, generation: Option<i64>, leaving: bool) -> Vec<Condition> {
+fn conditions(status: &InstallationStatus, ending: &Ending, case: &Case) -> Vec<Condition> {
+    let before = &status.conditions;
     let (allowed, installed, verified) = facts(before, ending);
-    let stages = [
+    let mut stages = vec![
         (
             Stage::Accepted,
             ConditionType::Accepted,
@@ -111,10 +128,25 @@ fn conditions(before: &[Condition], ending: &Ending, generation: Option<i64>, le
             "The application's credentials obtained a token for the tenant.",
         ),
     ];
-    let ready = status::ready(leaving, "Allowed, installed and proved.");
+    if case.object.spec.secret.is_some() {
+        stages.push((
+            Stage::TenantSecret,
+            ConditionType::SecretPublished,
+            holds_credentials(before, ending),
+            "The tenant's Secret holds the credentials.",
+        ));
+    }
+    let ready = status::ready(case.is_leaving(), "Allowed, installed and proved.");
     let waits = matches!(ending.decision, Decision::Wait(..));
     let lines = status::lines(trouble(&ending.decision), waits, ready, stages);
-    status::conditions(before, lines, generation)
+    status::conditions(before, lines, case.object.metadata.generation)
+}
+
+fn holds_credentials(before: &[Condition], ending: &Ending) -> bool {
+    match ending.seen.secret {
+        SecretSeen::Published { .. } => true,
+        _ => ending.decision == Decision::Converged || is_true(before, ConditionType::SecretPublished),
+    }
 }
 
 fn facts(before: &[Condition], ending: &Ending) -> (bool, bool, bool) {
@@ -156,9 +188,13 @@ fn story(ending: &Ending, before: Option<&InstallationStatus>, case: &Case) -> O
             note: trouble.message.clone(),
         });
     }
-    if ending.decision != Decision::Converged || ending.seen.installed.is_none() || case.is_leaving() {
+    if ending.decision != Decision::Converged || case.is_leaving() {
         return None;
     }
+    if let Some(story) = secret_story(ending, before, case) {
+        return Some(story);
+    }
+    ending.seen.installed.as_ref()?;
     let spec = &case.object.spec;
     let (application, tenant) = (&spec.application_ref.name, &spec.tenant_id);
     if before.is_none_or(|s| s.installed_at.is_none()) {
@@ -174,4 +210,22 @@ fn story(ending: &Ending, before: Option<&InstallationStatus>, case: &Case) -> O
         .seen
         .consented
         .then(|| Story::milestone(Milestone::Consented, note))
+}
+
+/// The Secret was published before, and is written again.
+fn secret_story(ending: &Ending, before: Option<&InstallationStatus>, case: &Case) -> Option<Story> {
+    let told = before.and_then(|s| s.secret.as_ref())?;
+    let SecretSeen::Published { copied, written: true } = &ending.seen.secret else {
+        return None;
+    };
+    let name = &told.name;
+    if copied.source != told.application_secret_version {
+        let application = &case.object.spec.application_ref.name;
+        let note = format!("Secret {name} follows the Secret of application {application}, which has changed.");
+        return Some(Story::milestone(Milestone::SecretPublished, note));
+    }
+    // A form that was restored because the spec asks for another one is no repair.
+    let same_spec = before.and_then(|s| s.observed_generation) == case.object.metadata.generation;
+    let note = format!("Secret {name} was missing or changed; it holds the application's credentials again.");
+    same_spec.then(|| Story::milestone(Milestone::SecretRepaired, note))
 }

@@ -177,6 +177,23 @@ impl Caches {
         })
     }
 
+    /// The installation of this name.
+    #[must_use]
+    pub fn installation(&self, namespace: &str, name: &str) -> Option<Arc<TenantInstallation>> {
+        self.scope(namespace)?
+            .installations
+            .get(&ObjectRef::new(name).within(namespace))
+    }
+
+    /// The installation whose status names this Secret.
+    #[must_use]
+    pub fn installation_of_secret(&self, namespace: &str, secret: &str) -> Option<Arc<TenantInstallation>> {
+        self.scope(namespace)?.installations.find(|installation| {
+            let told = installation.status.as_ref().and_then(|s| s.secret.as_ref());
+            installation.namespace().as_deref() == Some(namespace) && told.is_some_and(|s| s.name == secret)
+        })
+    }
+
     /// The platform of a namespace.
     #[must_use]
     pub fn platform_of_namespace(&self, key: &PlatformKey) -> Option<Arc<OAuthPlatform>> {

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use kube::ResourceExt;
 use kube::runtime::reflector::ObjectRef;
 use kube::runtime::watcher::Event;
+use kube::{Resource, ResourceExt};
 
 use super::caches::{Caches, SecretMeta};
 use super::changes;
@@ -149,7 +149,7 @@ impl Bells {
         });
     }
 
-    /// A changed output Secret wakes its application; a changed credential wakes the installations that name it.
+    /// A changed output Secret wakes its owner; a changed credential wakes the installations that name it.
     pub fn secret(&self, event: &Event<SecretMeta>, caches: &Caches, memories: &Memories) {
         let (Event::Apply(secret) | Event::Delete(secret) | Event::InitApply(secret)) = event else {
             return;
@@ -172,11 +172,20 @@ impl Bells {
             if let Some(application) = caches.application_of_secret(&namespace, &secret.name_any()) {
                 self.applications.ring(&application);
             }
+            if let Some(installation) = caches.installation_of_secret(&namespace, &secret.name_any()) {
+                self.installations.ring(&installation);
+            }
             return;
         };
         let echo = memories.is_own_secret(&owner.uid, &secret.resource_version().unwrap_or_default());
-        let application = caches.application(&namespace, &owner.name);
-        if let Some(application) = application.filter(|_| deleted || !echo) {
+        if echo && !deleted {
+            return;
+        }
+        if owner.kind == TenantInstallation::kind(&()) {
+            if let Some(installation) = caches.installation(&namespace, &owner.name) {
+                self.installations.ring(&installation);
+            }
+        } else if let Some(application) = caches.application(&namespace, &owner.name) {
             self.applications.ring(&application);
         }
     }

@@ -54,6 +54,8 @@ pub enum Stage {
     SecretPublished,
     /// The credentials were proved.
     CredentialsVerified,
+    /// The tenant's own Secret is written.
+    TenantSecret,
 }
 
 /// Whether a refusal is looked at again without a change.

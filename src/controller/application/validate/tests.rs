@@ -102,6 +102,7 @@ fn what_the_spec_says_goes_to_its_place() {
         issuer: "ISSUER".into(),
         application_id: "APP".into(),
         public_client_id: "PUBLIC".into(),
+        tenant_id: None,
     };
     let spec = OAuthApplicationSpec {
         client_name: Some("Billing".into()),
@@ -150,6 +151,23 @@ fn what_the_spec_says_goes_to_its_place() {
     assert_eq!(
         (output.labels["team"].as_str(), output.annotations["note"].as_str()),
         ("billing", "x")
+    );
+}
+
+#[test]
+fn the_secret_of_an_application_is_of_no_tenant() {
+    let mut secret = SecretOutput::default();
+    secret.keys.tenant_id = Some("TENANT".into());
+    let spec = OAuthApplicationSpec {
+        secret: Some(secret),
+        ..allowing(NORTH)
+    };
+    let trouble = checked(&spec, &[grant(&["*"], &[])]).unwrap_err();
+    assert_eq!(trouble.reason, Reason::InvalidSpec);
+    assert!(
+        trouble.message.starts_with("spec.secret.keys.tenantId"),
+        "{}",
+        trouble.message
     );
 }
 

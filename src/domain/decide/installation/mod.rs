@@ -1,6 +1,7 @@
 //! The decision table of a tenant's installation.
 
 mod consent;
+mod secret;
 
 use super::{Recheck, Stage, Trouble};
 use crate::api::conditions::Reason;
@@ -38,11 +39,14 @@ fn present(wanted: &Wanted, seen: &Seen) -> Decision {
         .or_else(|| view_stale(seen)) // somebody wrote the resource first
         .or_else(|| at_rest(wanted, seen)) // stored facts say that all is true
         .or_else(|| consent::unsupported(wanted, seen)) // nobody can keep to a list
+        .or_else(|| secret::refused(wanted, seen)) // a foreign Secret is found before anything is done
         .or_else(|| not_finalized(seen)) // before anything that has to be undone
+        .or_else(|| secret::behind(wanted, seen)) // workloads must not keep a dead secret
         .or_else(|| not_allowed(wanted, seen)) // the owner's side first
         .or_else(|| not_installed(wanted, seen)) // then the tenant's
         .or_else(|| consent::outdated(wanted, seen)) // the application declares something else by now
         .or_else(|| unproved(wanted, seen)) // a token for this tenant
+        .or_else(|| secret::unpublished(wanted, seen)) // only what was proved
         .unwrap_or(Decision::Converged)
 }
 
@@ -67,8 +71,8 @@ fn view_stale(seen: &Seen) -> Option<Decision> {
 
 fn at_rest(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
     let same = seen.told.application_id.as_ref() == Some(&wanted.application_id);
-    (seen.told.ready && !seen.suspected && same && seen.told.consent_stands(wanted) && seen.has_finalizer)
-        .then_some(Decision::Converged)
+    let stands = seen.told.consent_stands(wanted) && secret::stands(wanted, seen);
+    (seen.told.ready && !seen.suspected && same && stands && seen.has_finalizer).then_some(Decision::Converged)
 }
 
 fn not_finalized(seen: &Seen) -> Option<Decision> {

@@ -69,6 +69,7 @@ pub(crate) fn wanted() -> Wanted {
         output: Output {
             name: NAME.into(),
             keys,
+            tenant: None,
             template: BTreeMap::new(),
             labels: BTreeMap::new(),
             annotations: BTreeMap::new(),

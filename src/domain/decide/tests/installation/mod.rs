@@ -3,6 +3,7 @@
 mod consent;
 mod farewell;
 mod plain;
+mod secret;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,7 +12,9 @@ use crate::api::conditions::Reason;
 use crate::domain::decide::installation::{Decision, decide};
 use crate::domain::decide::{Recheck, Stage, Trouble};
 use crate::domain::failure::{Class, Failure};
-use crate::domain::installation::{Consent, Declared, Doing, Fact, Farewell, Seen, Step, Told, Wanted, Wish};
+use crate::domain::installation::{
+    Consent, Declared, Doing, Fact, Farewell, SecretSeen, Seen, Step, Told, Wanted, Wish,
+};
 use crate::domain::observed::scene::{NOW, row};
 use crate::domain::port::{Availability, Installation, Proof};
 use crate::domain::registration::Permissions;
@@ -36,6 +39,8 @@ fn seen() -> Seen {
         gone: false,
         proof: None,
         availability: None,
+        secret: SecretSeen::Unread,
+        secret_hint: None,
         uninstalled: false,
         disallowed: false,
         released: false,
@@ -52,6 +57,7 @@ fn wanted() -> Wanted {
         declares: None,
         consent: Consent::Once,
         consent_request: None,
+        secret: None,
     }
 }
 
