@@ -8,6 +8,8 @@
 
 #[path = "contract_olt/access.rs"]
 mod access;
+#[path = "contract_olt/chains.rs"]
+mod chains;
 #[path = "contract_olt/faults.rs"]
 mod faults;
 #[path = "contract_olt/installs.rs"]
@@ -26,5 +28,7 @@ mod script;
 mod scripted;
 #[path = "contract_olt/tenants.rs"]
 mod tenants;
+#[path = "contract_olt/tokens.rs"]
+mod tokens;
 #[path = "contract_olt/world.rs"]
 mod world;

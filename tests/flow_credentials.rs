@@ -90,10 +90,7 @@ async fn a_platform_that_refuses_the_token_says_so_until_there_is_a_valid_one() 
     let name = format!("{}-second", space.name);
     let token = forged(&space.platform.mint(WRITER_T1, T1).await);
     let secret = labelled_secret(&name, "credential", &json!({ "token": token }));
-    let words = [
-        "401",
-        "Put a valid token into the Secret that spec.olt.credentials names",
-    ];
+    let words = ["401", "Put a valid token into Secret oauth-registrar/"];
     platform_waits_for_its_credential(&space, Some(secret), "PlatformUnauthorized", &words).await;
 }
 

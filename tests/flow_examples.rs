@@ -18,6 +18,7 @@ use kit::{Cluster, Installation, OPERATOR_NAMESPACE, Objects, Platform, labelled
 use oauth_registrar::api::{crds, rights};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use simulator::Options;
 use simulator::fixture::{T1, T2, T3, WRITER_T1, WRITER_T2, WRITER_T3};
 use tokio::sync::OnceCell;
 
@@ -128,7 +129,7 @@ fn used_keys(deployment: &Value, secret: &str) -> BTreeSet<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn applications_that_users_log_in_to_get_what_their_workloads_mount() {
     let billing = objects("billing").await;
-    let platform = Platform::start().await;
+    let platform = Platform::start_with(Options::default()).await;
     credential(&platform, OPERATOR_NAMESPACE, "olt-operator", WRITER_T1, T1).await;
     credential(&platform, "billing", "north-token", WRITER_T2, T2).await;
     let address = address(&platform);
@@ -178,7 +179,10 @@ async fn applications_that_users_log_in_to_get_what_their_workloads_mount() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_application_in_two_stages_by_kustomize_and_a_second_apply_changes_nothing() {
     let (in_staging, in_production) = (objects("billing-staging").await, objects("billing-production").await);
-    let (staging, production) = (Platform::start().await, Platform::start().await);
+    let (staging, production) = (
+        Platform::start_with(Options::default()).await,
+        Platform::start_with(Options::default()).await,
+    );
     credential(&staging, OPERATOR_NAMESPACE, "olt-staging", WRITER_T1, T1).await;
     credential(&production, OPERATOR_NAMESPACE, "olt-production", WRITER_T1, T1).await;
     credential(&staging, "billing-staging", "test-token", WRITER_T2, T2).await;

@@ -28,6 +28,8 @@ mod repair;
 mod script;
 #[path = "scenarios/stage.rs"]
 mod stage;
+#[path = "scenarios/state.rs"]
+mod state;
 #[path = "model/platform/store.rs"]
 #[allow(dead_code, reason = "the model uses more of it")]
 mod store;

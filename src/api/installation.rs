@@ -66,9 +66,9 @@ pub struct TenantInstallationSpec {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = 255))]
     pub comment: String,
-    /// The tenant's own credential, in a Secret of this namespace: an API token acts for one tenant only. May be left
-    /// out for the tenant that the platform's own credential acts for. Needs the permissions `applications:read` and
-    /// `applications:write`.
+    /// The tenant's own credential, in a Secret of this namespace. Needs the permissions `applications:read` and
+    /// `applications:write`. May be left out where the platform's own credential acts for the tenant: a refresh token or
+    /// client credentials for each tenant that lets them in, an API token for its own tenant only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<ApiCredentials>,
     /// What is consented to, always within the grants. `Once`: what the application declares when it is installed; for

@@ -121,6 +121,8 @@ pub struct PlatformSpec {
 /// Where an OLT platform is and how the operator authenticates there.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, KubeSchema, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = Rule::new("!has(self.credentials.clientCredentials) || has(self.tenantId)")
+    .message("clientCredentials act for no tenant by themselves: set tenantId to the tenant that shall own what is registered"))]
 pub struct OltPlatform {
     /// Base URL of the business API, such as `https://api.example.com/v1`.
     #[schemars(length(min = 1, max = 2000))]
@@ -142,6 +144,13 @@ pub struct OltPlatform {
     /// `None`: nowhere; then a registration whose answer is lost needs a person.
     #[serde(default)]
     pub marker: MarkerPlace,
+    /// The tenant that owns what is registered. Needed with `clientCredentials`. Default: the tenant that the token acts
+    /// for. Changed, it is another owner: what was registered before is refused with `PlatformIdentityChanged`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 36))]
+    #[x_kube(validation = Rule::new("self.matches('^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$')")
+        .message("must be a tenant's id, a lower-case UUID such as 11111111-1111-4111-8111-111111111111"))]
+    pub tenant_id: Option<String>,
     /// How the operator authenticates. The token's tenant owns what is registered; it needs the permissions
     /// `applications_development:read` and `applications_development:write`.
     pub credentials: ApiCredentials,

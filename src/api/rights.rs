@@ -98,7 +98,7 @@ pub const RIGHTS: &[Right] = &[
         resources: &["secrets"],
         names: &[],
         verbs: &["get", "list", "watch", "create", "patch"],
-        why: "Publishes credentials and reads those of tenants. Deleting is left to the garbage collector.",
+        why: "Publishes credentials, reads those of tenants and keeps their newer refresh tokens. Deleting is left to the garbage collector.",
     },
     Right {
         scope: Scope::WatchedNamespace,
@@ -121,8 +121,8 @@ pub const RIGHTS: &[Right] = &[
         group: "",
         resources: &["secrets"],
         names: &[],
-        verbs: &["get", "list", "watch"],
-        why: "Reads the credentials of the platforms.",
+        verbs: &["get", "list", "watch", "create", "patch"],
+        why: "Reads the credentials of the platforms, and keeps their newer refresh tokens in state Secrets of its own.",
     },
     Right {
         scope: Scope::OperatorNamespace,
@@ -261,13 +261,14 @@ mod tests {
     }
 
     #[test]
-    fn nobody_elses_secret_is_written_in_the_operators_namespace() {
-        for right in of(Scope::OperatorNamespace) {
-            assert!(
-                right.verbs.iter().all(|verb| ["get", "list", "watch"].contains(verb)),
-                "{right:?}"
-            );
-        }
+    fn in_the_operators_namespace_secrets_are_kept_and_all_else_is_only_read() {
+        let writes = |right: &&Right| right.verbs.iter().any(|verb| !["get", "list", "watch"].contains(verb));
+        let written: Vec<_> = of(Scope::OperatorNamespace)
+            .filter(writes)
+            .map(|right| (right.resources, right.verbs))
+            .collect();
+        let verbs = &["get", "list", "watch", "create", "patch"][..];
+        assert_eq!(written, [(&["secrets"][..], verbs)]);
     }
 
     #[test]

@@ -35,6 +35,13 @@ pub const SECRET_LABEL: &str = "oauthregistrar.io/secret";
 pub const OUTPUT: &str = "output";
 /// Value of [`SECRET_LABEL`]: a user's consent that the operator may read it.
 pub const CREDENTIAL: &str = "credential";
+/// Value of [`SECRET_LABEL`]: what the operator itself must not forget; never mounted.
+pub const STATE: &str = "state";
+
+/// Annotation on a state Secret: salted digest of the user's refresh token that its chain of tokens began with.
+pub const BEGAN_WITH: &str = "oauthregistrar.io/began-with";
+/// Annotation on a state Secret: the tenant that the user's refresh token acts for by itself.
+pub const TENANT_ID: &str = "oauthregistrar.io/tenant-id";
 
 /// Label that tools expect on managed objects.
 pub const MANAGED_BY_LABEL: &str = "app.kubernetes.io/managed-by";

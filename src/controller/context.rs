@@ -8,9 +8,11 @@ use tokio::time::Instant;
 
 use super::connections::Connections;
 use super::credentials::Remembered;
+use super::installation::tenancy::Tenancies;
 use super::memories::Memories;
 use super::platform::hosts::HostPattern;
 use super::suspicions::Suspicions;
+use super::token_store::StateSecrets;
 use super::view::View;
 use crate::domain::claim::Holder;
 use crate::domain::port::Connect;
@@ -58,6 +60,10 @@ pub struct Context {
     pub suspicions: Suspicions,
     /// The last good credentials.
     pub remembered: Remembered,
+    /// The newest refresh tokens.
+    pub state_secrets: StateSecrets,
+    /// The tenants' sides that were opened with credentials of their own.
+    pub tenancies: Tenancies,
     started: Instant,
 }
 
@@ -74,6 +80,8 @@ impl Context {
             memories: Memories::default(),
             suspicions: Suspicions::default(),
             remembered: Remembered::default(),
+            state_secrets: StateSecrets::default(),
+            tenancies: Tenancies::default(),
             started: Instant::now(),
         }
     }

@@ -8,16 +8,18 @@ use kube::{Api, ResourceExt};
 
 use super::context::{CLUSTER_TIMEOUT, Context};
 use super::error::{Error, call};
-use crate::api::secret_ref::SecretKeyRef;
 use crate::api::well_known::{CREDENTIAL, SECRET_LABEL};
 use crate::domain::credentials::SecretText;
 
-/// The last good credentials by namespace, Secret and key: a deletion may still need what was deleted beside it.
+/// Namespace, Secret and key.
+type Place = [String; 3];
+
+/// The last good credentials by their place: a deletion may still need what was deleted beside it.
 #[derive(Default)]
-pub struct Remembered(Mutex<HashMap<(String, SecretKeyRef), SecretText>>);
+pub struct Remembered(Mutex<HashMap<Place, SecretText>>);
 
 impl Remembered {
-    fn get(&self, place: &(String, SecretKeyRef)) -> Option<SecretText> {
+    fn get(&self, place: &Place) -> Option<SecretText> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -25,7 +27,7 @@ impl Remembered {
             .cloned()
     }
 
-    fn put(&self, place: (String, SecretKeyRef), value: SecretText) {
+    fn put(&self, place: Place, value: SecretText) {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -33,40 +35,46 @@ impl Remembered {
     }
 }
 
-/// Reads a credential. The inner `Err` is the message for a person; it does not tell a missing Secret from a forbidden
-/// or an unlabelled one, so that nobody can explore Secrets through it. With `leaving`, a credential that was read
-/// before is still good when its Secret is gone. `reader` is the UID of the resource that it is read for.
-pub async fn read(
+/// Reads the values of these keys of one Secret, all at once. The inner `Err` is the message for a person; it does not
+/// tell a missing Secret from a forbidden or an unlabelled one, so that nobody can explore Secrets through it. With
+/// `leaving`, a credential that was read before is still good when its Secret is gone. `reader` is the UID of the
+/// resource that it is read for.
+pub async fn read<const N: usize>(
     ctx: &Context,
     reader: &str,
     namespace: &str,
-    reference: &SecretKeyRef,
+    secret: &str,
+    keys: [&str; N],
     leaving: bool,
-) -> Result<Result<SecretText, String>, Error> {
-    let place = (namespace.to_owned(), reference.clone());
+) -> Result<Result<[SecretText; N], String>, Error> {
+    let place = |key: &str| [namespace, secret, key].map(str::to_owned);
     let api: Api<Secret> = Api::namespaced(ctx.client.clone(), namespace);
-    let found = match call("read credentials", CLUSTER_TIMEOUT, api.get_opt(&reference.name)).await {
+    let found = match call("read credentials", CLUSTER_TIMEOUT, api.get_opt(secret)).await {
         Err(error) if error.code() == Some(403) => None,
         other => other?,
     };
-    let name = format!("{namespace}/{}", reference.name);
+    let name = format!("{namespace}/{secret}");
     let labelled = found.filter(|s| s.labels().get(SECRET_LABEL).is_some_and(|value| value == CREDENTIAL));
     let version = labelled.as_ref().and_then(ResourceExt::resource_version);
     ctx.memories.read_credential(reader, version);
-    let Some(secret) = labelled else {
-        return Ok(ctx
-            .remembered
-            .get(&place)
-            .filter(|_| leaving)
-            .ok_or_else(|| refused(&name)));
+    let Some(there) = labelled else {
+        let known = whole(keys.map(|key| ctx.remembered.get(&place(key)).filter(|_| leaving)));
+        return Ok(known.ok_or_else(|| refused(&name)));
     };
-    Ok(match text(&secret, &reference.key) {
-        Some(value) => {
-            ctx.remembered.put(place, value.clone());
-            Ok(value)
-        }
-        None => Err(format!("Secret {name} has no key {:?} or it is empty.", reference.key)),
-    })
+    let values = keys.map(|key| text(&there, key));
+    if let Some(missing) = keys.iter().zip(&values).find(|(_, value)| value.is_none()) {
+        return Ok(Err(format!("Secret {name} has no key {:?} or it is empty.", missing.0)));
+    }
+    for (key, value) in keys.iter().zip(values.iter().flatten()) {
+        ctx.remembered.put(place(key), value.clone());
+    }
+    Ok(whole(values).ok_or_else(|| refused(&name)))
+}
+
+/// All of them, or none.
+fn whole<const N: usize>(values: [Option<SecretText>; N]) -> Option<[SecretText; N]> {
+    let all: Vec<SecretText> = values.into_iter().flatten().collect();
+    all.try_into().ok()
 }
 
 fn refused(name: &str) -> String {

@@ -1,5 +1,6 @@
 //! The controllers: observe, decide, execute one step, report. Knows a platform only through `domain::port`.
 
+pub mod access;
 pub mod application;
 pub mod connections;
 pub mod context;
@@ -14,5 +15,6 @@ pub mod scrub;
 pub mod secret_store;
 pub mod status;
 pub mod suspicions;
+pub mod token_store;
 pub mod view;
 pub mod watch;

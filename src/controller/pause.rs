@@ -93,7 +93,7 @@ fn story(line: &Line) -> Story {
     Story {
         warning: line.reason != Reason::Paused,
         reason: line.reason.to_string(),
-        action: "Pause",
+        action: "Pause".to_owned(),
         note: line.message.clone(),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Imports nothing of the other rooms but the reasons of conditions; `tests/architecture.rs` checks that.
 
+pub mod access;
 pub mod claim;
 pub mod credentials;
 pub mod decide;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
+use super::access::Access;
 use super::credentials::{Credentials, SecretText};
 use super::failure::Failure;
 use super::marker::Marker;
@@ -19,8 +20,8 @@ pub trait Platform: Send + Sync {
     /// What this platform can do. Constant for the life of the value, but for what is found out by use.
     fn capabilities(&self) -> Capabilities;
 
-    /// Who we are there, as the credential itself and the discovery document say. Sends no credential: whether it is
-    /// accepted, [`Platform::permissions`] tells.
+    /// Who we are there, as our access token and the discovery document say. An API token is not sent for that: whether
+    /// it is accepted, [`Platform::permissions`] tells.
     fn identify(&self) -> Answer<'_, Identity>;
 
     /// The permissions that exist there, alias and id.
@@ -58,8 +59,10 @@ pub trait Platform: Send + Sync {
     /// Obtains a token with these credentials (RFC 6749 section 4.4), for a tenant or for none, and throws it away.
     fn prove<'a>(&'a self, credentials: &'a Credentials, tenant: Option<&'a TenantId>) -> Answer<'a, Proof>;
 
-    /// The tenant's side of the API, with a credential of that tenant. Reads the tenant from the credential itself.
-    fn tenant(&self, credential: SecretText) -> Result<Box<dyn TenantSide>, Failure>;
+    /// The tenant's side of the API, with a credential of that tenant, or with our own: then for any tenant that it opens.
+    /// Makes no call. An API token says itself whose it is, whatever `tenant` is; all others are asked for a token of
+    /// `tenant` when the first call needs one.
+    fn tenant(&self, access: Option<Access>, tenant: &TenantId) -> Result<Arc<dyn TenantSide>, Failure>;
 }
 
 /// The tenant's side: consent to an application, with the tenant's own credential.
@@ -90,7 +93,7 @@ pub trait TenantSide: Send + Sync {
 /// Opens connections; the one place where a platform kind is chosen. Wired in `main`.
 pub trait Connect: Send + Sync {
     /// A connection with this credential. Makes no call.
-    fn connect(&self, target: &Target, credential: SecretText) -> Result<Arc<dyn Platform>, Failure>;
+    fn connect(&self, target: &Target, access: Access) -> Result<Arc<dyn Platform>, Failure>;
 }
 
 /// Where and how a platform is reached; valid.
@@ -117,6 +120,8 @@ pub enum TargetKind {
         marks: bool,
         /// Whether tenants consent when they install.
         consents: Consents,
+        /// The tenant that owns what is registered; `None`: the one that our token acts for.
+        tenant: Option<TenantId>,
     },
 }
 

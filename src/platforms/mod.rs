@@ -10,7 +10,7 @@ mod olt;
 
 use std::sync::Arc;
 
-use crate::domain::credentials::SecretText;
+use crate::domain::access::Access;
 use crate::domain::failure::Failure;
 use crate::domain::port::{Connect, Platform, Target, TargetKind};
 
@@ -21,7 +21,7 @@ use crate::domain::port::{Connect, Platform, Target, TargetKind};
 pub struct Connector;
 
 impl Connect for Connector {
-    fn connect(&self, target: &Target, credential: SecretText) -> Result<Arc<dyn Platform>, Failure> {
+    fn connect(&self, target: &Target, access: Access) -> Result<Arc<dyn Platform>, Failure> {
         let http = http::Http::new(target.timeout, target.authorities.as_deref())?;
         match &target.kind {
             TargetKind::Olt {
@@ -29,9 +29,12 @@ impl Connect for Connector {
                 issuer_url,
                 marks,
                 consents,
+                tenant,
             } => {
-                let api = olt::Api::new(http, api_url.clone(), credential);
-                Ok(Arc::new(olt::Olt::new(api, issuer_url.clone(), *marks, *consents)))
+                let realm = Arc::new(olt::Realm::new(http.clone(), issuer_url.clone()));
+                let tokens = olt::Tokens::new(Arc::clone(&realm), access, tenant.clone());
+                let api = olt::Api::new(http, api_url.clone(), tokens);
+                Ok(Arc::new(olt::Olt::new(api, realm, *marks, *consents)))
             }
         }
     }

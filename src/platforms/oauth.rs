@@ -1,6 +1,13 @@
 //! OAuth 2.0 towards a token endpoint (RFC 6749), and what our own token says about us.
 //!
-//! Kept out: any platform's paths. Tokens obtained here are thrown away at once; only whether one came is told.
+//! Kept out: any platform's paths. `prove` throws its token away at once; only whether one came is told. `obtain` fetches
+//! the tokens that we use ourselves, and `held` keeps one for as long as it is good.
+
+mod held;
+mod obtain;
+
+pub use held::{Held, Slot};
+pub use obtain::{Grant, Obtained, obtain};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -34,7 +41,7 @@ pub async fn prove(
     if let Some((header, tenant)) = tenant {
         call = call.header(header, &tenant.0);
     }
-    let reply = authenticated(call, credentials).send().await?;
+    let reply = authenticated(call, credentials, &[GRANT]).send().await?;
     match verdict(&reply, tenant.is_some()) {
         Some(proof) => Ok(proof),
         None => reply
@@ -47,6 +54,18 @@ pub async fn prove(
 /// The tenant that an access token acts for, read from its claims. The signature is not checked: the token is our own
 /// credential, and only the platform's answers decide what it opens.
 pub fn tenant_claim(token: &SecretText) -> Result<TenantId, Failure> {
+    match claims(token)?.tenant {
+        Some(tenant) if !tenant.is_empty() => Ok(TenantId(tenant)),
+        _ => Err(Failure::new(Class::Invalid, "the token holds no tenant claim")),
+    }
+}
+
+/// The `client_id` that a token was issued to, if it is one that can be read and says so.
+pub fn authorized_party(token: &SecretText) -> Option<String> {
+    claims(token).ok()?.azp.filter(|party| !party.is_empty())
+}
+
+fn claims(token: &SecretText) -> Result<Claims, Failure> {
     let invalid = |detail| Failure::new(Class::Invalid, detail);
     let mut parts = token.expose().split('.');
     let (Some(_), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
@@ -55,17 +74,14 @@ pub fn tenant_claim(token: &SecretText) -> Result<TenantId, Failure> {
     let payload = URL_SAFE_NO_PAD
         .decode(payload.trim_end_matches('='))
         .map_err(|_| invalid("the token is no JWT"))?;
-    let claims: Claims =
-        serde_json::from_slice(&payload).map_err(|_| invalid("the claims of the token cannot be read"))?;
-    match claims.tenant {
-        Some(tenant) if !tenant.is_empty() => Ok(TenantId(tenant)),
-        _ => Err(invalid("the token holds no tenant claim")),
-    }
+    serde_json::from_slice(&payload).map_err(|_| invalid("the claims of the token cannot be read"))
 }
 
 #[derive(Deserialize)]
 struct Claims {
     tenant: Option<String>,
+    /// The authorized party of OpenID Connect: the client.
+    azp: Option<String>,
 }
 
 /// The part of RFC 6749 section 5.1 that makes an answer a token.
@@ -101,7 +117,8 @@ pub fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Secre
     String::deserialize(deserializer).map(SecretText::new)
 }
 
-fn authenticated(call: Call, credentials: &Credentials) -> Call {
+/// The call with the client's credentials, in the form that they ask for, and these form fields.
+fn authenticated(call: Call, credentials: &Credentials, fields: &[(&str, &str)]) -> Call {
     let Credentials {
         client_id,
         client_secret,
@@ -111,12 +128,14 @@ fn authenticated(call: Call, credentials: &Credentials) -> Call {
     match method {
         AuthMethod::ClientSecretBasic => call
             .authorization("Basic", &basic(client_id, client_secret))
-            .form(&[GRANT]),
-        AuthMethod::ClientSecretPost => call.form(&[
-            GRANT,
-            ("client_id", client_id),
-            ("client_secret", client_secret.expose()),
-        ]),
+            .form(fields),
+        AuthMethod::ClientSecretPost => {
+            let client = [
+                ("client_id", client_id.as_str()),
+                ("client_secret", client_secret.expose()),
+            ];
+            call.form(&[fields, &client].concat())
+        }
     }
 }
 

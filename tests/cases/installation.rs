@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Case, Kind, TENANT};
+use super::{Case, Kind, ONE_WAY, REFRESH_KEY, SECRET_NAME, TENANT};
 
 const ID: &str = "must be a tenant's id, a lower-case UUID such as 22222222-2222-4222-8222-222222222222";
 
@@ -29,7 +29,42 @@ pub(super) fn cases() -> Vec<Case> {
             "credentials without a way to authenticate",
             &json!({ "credentials": {} }),
             "spec.credentials",
-            "credentials must name one way to authenticate: set apiToken",
+            ONE_WAY,
+        ),
+        accepted(
+            "an installation with the refresh token of a user of the tenant",
+            &json!({ "credentials": { "refreshToken": { "secretRef": { "name": "north" } } } }),
+        ),
+        accepted(
+            "an installation with a client that the tenant lets in",
+            &json!({ "credentials": { "clientCredentials": { "secretRef": { "name": "north" } } } }),
+        ),
+        refused(
+            "two ways to authenticate",
+            &json!({ "credentials": {
+                "apiToken": { "secretRef": { "name": "north" } },
+                "refreshToken": { "secretRef": { "name": "north" } },
+            } }),
+            "spec.credentials",
+            ONE_WAY,
+        ),
+        refused(
+            "the Secret of a refresh token in upper case",
+            &json!({ "credentials": { "refreshToken": { "secretRef": { "name": "North" } } } }),
+            "spec.credentials.refreshToken.secretRef.name",
+            SECRET_NAME,
+        ),
+        refused(
+            "the key of a refresh token with a slash",
+            &json!({ "credentials": { "refreshToken": { "secretRef": { "name": "north", "key": "a/b" } } } }),
+            "spec.credentials.refreshToken.secretRef.key",
+            REFRESH_KEY,
+        ),
+        refused(
+            "the Secret of a client in upper case",
+            &json!({ "credentials": { "clientCredentials": { "secretRef": { "name": "North" } } } }),
+            "spec.credentials.clientCredentials.secretRef.name",
+            SECRET_NAME,
         ),
         refused(
             "a tenant by its name",

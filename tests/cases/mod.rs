@@ -24,6 +24,16 @@ pub enum Kind {
     Installation,
 }
 
+/// What is said of credentials that name no way to authenticate, or two.
+const ONE_WAY: &str =
+    "credentials must name exactly one way to authenticate: set one of apiToken, refreshToken and clientCredentials";
+
+/// What is said of a key that no Secret can have.
+const REFRESH_KEY: &str = "must be a key of a Secret: letters, digits, -, _ and ., such as refresh_token";
+
+/// What is said of a Secret that cannot have this name.
+const SECRET_NAME: &str = "must be a Secret's name: lower-case letters, digits, - and ., such as olt-operator";
+
 /// What the case expects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {

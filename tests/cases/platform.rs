@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Case, Kind, TENANT};
+use super::{Case, Kind, ONE_WAY, REFRESH_KEY, SECRET_NAME, TENANT};
 
 const URL: &str =
     "must be an absolute URL without user, query, fragment and trailing slash, such as https://api.example.com/v1";
@@ -13,7 +13,7 @@ const GRANTED: &str =
     "each must be a tenant's id, a lower-case UUID such as 22222222-2222-4222-8222-222222222222, or \"*\" for any";
 
 pub(super) fn cases() -> Vec<Case> {
-    let shared = [blocks(), urls(), credentials(), tls(), limits()].concat();
+    let shared = [blocks(), urls(), credentials(), own_tokens(), tls(), limits()].concat();
     let of_namespace = shared.clone().into_iter().map(of_namespace).collect();
     [shared, of_namespace, grants()].concat()
 }
@@ -123,7 +123,7 @@ fn credentials() -> Vec<Case> {
             "credentials without a way to authenticate",
             &olt(&json!({ "credentials": { "apiToken": null } })),
             "spec.olt.credentials",
-            "credentials must name one way to authenticate: set apiToken",
+            ONE_WAY,
         ),
         accepted(
             "a Secret with dots in its name",
@@ -133,7 +133,7 @@ fn credentials() -> Vec<Case> {
             "a Secret's name in upper case",
             &secret(&json!({ "name": "OLT" })),
             "spec.olt.credentials.apiToken.secretRef.name",
-            "must be a Secret's name: lower-case letters, digits, - and ., such as olt-operator",
+            SECRET_NAME,
         ),
         accepted(
             "a key with all that keys may hold",
@@ -144,6 +144,76 @@ fn credentials() -> Vec<Case> {
             &secret(&json!({ "key": "a/b" })),
             "spec.olt.credentials.apiToken.secretRef.key",
             "must be a key of a Secret: letters, digits, -, _ and ., such as token",
+        ),
+    ]
+}
+
+/// Credentials with which the operator obtains its tokens itself.
+fn own_tokens() -> Vec<Case> {
+    let olt = |tenant: Value, credentials: Value| {
+        let mut all = credentials;
+        all["apiToken"] = Value::Null;
+        olt(&json!({ "tenantId": tenant, "credentials": all }))
+    };
+    let secret = |name: &str| json!({ "secretRef": { "name": name } });
+    vec![
+        accepted(
+            "a refresh token, for the tenant that it is for",
+            &olt(Value::Null, json!({ "refreshToken": secret("olt-operator") })),
+        ),
+        accepted(
+            "a refresh token of a known client, for a tenant",
+            &olt(
+                json!(TENANT),
+                json!({ "refreshToken": { "secretRef": { "name": "olt-operator", "key": "token" }, "clientId": "portal" } }),
+            ),
+        ),
+        accepted(
+            "client credentials for a tenant",
+            &olt(json!(TENANT), json!({ "clientCredentials": secret("olt-operator") })),
+        ),
+        refused(
+            "client credentials for no tenant",
+            &olt(Value::Null, json!({ "clientCredentials": secret("olt-operator") })),
+            "spec.olt",
+            "clientCredentials act for no tenant by themselves: set tenantId to the tenant that shall own what is \
+             registered",
+        ),
+        refused(
+            "a tenant by its name",
+            &olt(json!("north"), json!({ "refreshToken": secret("olt-operator") })),
+            "spec.olt.tenantId",
+            "must be a tenant's id, a lower-case UUID such as 11111111-1111-4111-8111-111111111111",
+        ),
+        refused(
+            "two ways to authenticate",
+            &olt(
+                json!(TENANT),
+                json!({ "refreshToken": secret("one"), "clientCredentials": secret("two") }),
+            ),
+            "spec.olt.credentials",
+            ONE_WAY,
+        ),
+        refused(
+            "the Secret of a refresh token in upper case",
+            &olt(Value::Null, json!({ "refreshToken": secret("OLT") })),
+            "spec.olt.credentials.refreshToken.secretRef.name",
+            SECRET_NAME,
+        ),
+        refused(
+            "the key of a refresh token with a slash",
+            &olt(
+                Value::Null,
+                json!({ "refreshToken": { "secretRef": { "name": "olt-operator", "key": "a/b" } } }),
+            ),
+            "spec.olt.credentials.refreshToken.secretRef.key",
+            REFRESH_KEY,
+        ),
+        refused(
+            "the Secret of a client in upper case",
+            &olt(json!(TENANT), json!({ "clientCredentials": secret("OLT") })),
+            "spec.olt.credentials.clientCredentials.secretRef.name",
+            SECRET_NAME,
         ),
     ]
 }

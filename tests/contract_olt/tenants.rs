@@ -1,5 +1,6 @@
 //! The tenant's side, with the tenant's own token.
 
+use oauth_registrar::domain::access::Access;
 use oauth_registrar::domain::failure::Class;
 use oauth_registrar::domain::port::Availability;
 use oauth_registrar::domain::registration::{ApplicationId, Permissions};
@@ -138,7 +139,11 @@ async fn whether_a_tenant_may_use_an_application_is_told_in_words() {
 async fn a_credential_without_tenant_opens_no_tenant_side() {
     let world = World::start().await;
     let token = world.token(WRITER_T1, None).await;
-    let failure = world.platform.tenant(token).err().unwrap();
+    let failure = world
+        .platform
+        .tenant(Some(Access::ApiToken(token)), &T1.into())
+        .err()
+        .unwrap();
     assert_eq!(
         (failure.class, failure.detail.as_str()),
         (Class::Invalid, "the token holds no tenant claim")

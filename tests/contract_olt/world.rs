@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use oauth_registrar::domain::access::Access;
 use oauth_registrar::domain::credentials::{AuthMethod, Credentials, SecretText};
 use oauth_registrar::domain::failure::{Class, Failure};
 use oauth_registrar::domain::marker::Marker;
@@ -10,7 +11,10 @@ use oauth_registrar::domain::port::{Connect, Consents, Platform, Registered, Tar
 use oauth_registrar::domain::registration::{AllowedTenant, ApplicationId, Permissions, Registration};
 use oauth_registrar::platforms::Connector;
 use serde_json::{Value, json};
-use simulator::fixture::{DEVICES_BASE_DATA_READ, T1, WRITER_T1};
+use simulator::fixture::{
+    APPLICATIONS_DEVELOPMENT_READ, APPLICATIONS_DEVELOPMENT_WRITE, APPLICATIONS_READ, APPLICATIONS_WRITE,
+    DEVICES_BASE_DATA_READ, T1, WRITER_T1,
+};
 use simulator::{Options, Simulator};
 
 /// Where applications are.
@@ -57,8 +61,11 @@ impl World {
         connect(&target(&self.simulator.url(), PATIENT), token)
     }
 
-    pub async fn tenant_side(&self, user: &str, tenant: &str) -> Box<dyn TenantSide> {
-        self.platform.tenant(self.token(user, Some(tenant)).await).unwrap()
+    pub async fn tenant_side(&self, user: &str, tenant: &str) -> Arc<dyn TenantSide> {
+        let token = self.token(user, Some(tenant)).await;
+        self.platform
+            .tenant(Some(Access::ApiToken(token)), &tenant.into())
+            .unwrap()
     }
 
     /// A token that expired already.
@@ -75,16 +82,73 @@ impl World {
         .await;
     }
 
-    /// Changes the platform as somebody else would.
-    pub async fn operate(&self, operations: Value) {
-        self.control("state", &json!({"ops": operations})).await;
+    /// Changes the platform as somebody else would; what became of each change.
+    pub async fn operate(&self, operations: Value) -> Value {
+        self.control("state", &json!({"ops": operations})).await["results"].clone()
     }
 
-    async fn control(&self, path: &str, body: &Value) {
+    /// Forgets everything but the fixture, and sets a switch.
+    pub async fn switch(&self, name: &str, value: &str) {
+        self.control("reset", &json!({"switches": {name: value}})).await;
+    }
+
+    /// Forgets everything but the fixture; refresh tokens die when they are used.
+    pub async fn use_up_refresh_tokens(&self) {
+        self.switch("refresh_rotation", "invalidate").await;
+    }
+
+    /// Lets so many seconds pass at the platform.
+    pub async fn advance(&self, seconds: i64) {
+        self.control("clock", &json!({"advance_s": seconds})).await;
+    }
+
+    async fn control(&self, path: &str, body: &Value) -> Value {
         let url = format!("{}/_sim/{path}", self.simulator.url());
         let answer = self.control.post(url).json(body).send().await.unwrap();
-        let status = answer.status();
-        assert!(status.is_success(), "{status} {}", answer.text().await.unwrap());
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{status} {text}");
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// A connection with this credential, on behalf of this tenant.
+    pub fn connect(&self, access: Access, tenant: Option<&str>) -> Arc<dyn Platform> {
+        let mut target = target(&self.simulator.url(), PATIENT);
+        let TargetKind::Olt { tenant: home, .. } = &mut target.kind;
+        *home = tenant.map(Into::into);
+        Connector.connect(&target, access).unwrap()
+    }
+
+    /// An application that may register and install others, in these tenants.
+    pub async fn bootstrap(&self, tenants: &[&str]) -> Credentials {
+        let rights = [
+            APPLICATIONS_DEVELOPMENT_READ,
+            APPLICATIONS_DEVELOPMENT_WRITE,
+            APPLICATIONS_READ,
+            APPLICATIONS_WRITE,
+        ];
+        let rights: Vec<Value> = rights.iter().map(|id| json!({"id": id})).collect();
+        let allowed: Vec<Value> = tenants.iter().map(|tenant| json!({"tenantId": tenant})).collect();
+        let set = json!({
+            "name": "bootstrap", "permissions": {"client": rights, "user": []}, "allowedTenants": allowed,
+        });
+        let made = self.operate(json!([{"op": "app.put", "tenant": T1, "set": set}])).await[0].clone();
+        for tenant in tenants {
+            self.operate(json!([{"op": "install.put", "id": made["id"], "tenant": tenant}]))
+                .await;
+        }
+        Credentials {
+            client_id: made["client_id"].as_str().unwrap().to_owned(),
+            client_secret: SecretText::new(made["secret"].as_str().unwrap().to_owned()),
+            method: AuthMethod::ClientSecretPost,
+        }
+    }
+
+    /// A refresh token of a user, whose session is for this tenant.
+    pub async fn refresh_token(&self, user: &str, tenant: Option<&str>) -> SecretText {
+        let results = self
+            .operate(json!([{"op": "token.mint", "user": user, "tenant": tenant}]))
+            .await;
+        SecretText::new(results[0]["refresh_token"].as_str().unwrap().to_owned())
     }
 
     async fn show(&self, path: &str) -> Value {
@@ -177,6 +241,7 @@ pub fn target(url: &str, timeout: Duration) -> Target {
         issuer_url: format!("{url}/v1/id/auth/realms/olt").parse().unwrap(),
         marks: true,
         consents: Consents::Set(true),
+        tenant: None,
     };
     Target {
         kind,
@@ -193,7 +258,7 @@ fn installing(target: Target, known: Consents) -> Target {
 }
 
 pub fn connect(target: &Target, token: SecretText) -> Arc<dyn Platform> {
-    Connector.connect(target, token).unwrap()
+    Connector.connect(target, Access::ApiToken(token)).unwrap()
 }
 
 pub fn marker(name: &str) -> Marker {

@@ -14,8 +14,8 @@ use oauth_registrar::controller::connections::Connection;
 use oauth_registrar::controller::context::{Context, Settings};
 use oauth_registrar::controller::platform::kind::{PlatformKey, PlatformObject};
 use oauth_registrar::controller::view::View;
+use oauth_registrar::domain::access::Access;
 use oauth_registrar::domain::claim::Holder;
-use oauth_registrar::domain::credentials::SecretText;
 use oauth_registrar::domain::failure::{Class, Failure};
 use oauth_registrar::domain::port::{Connect, Platform, Target};
 use oauth_registrar::domain::rules::Rules;
@@ -222,7 +222,7 @@ impl View for Caches {
 struct NoConnection;
 
 impl Connect for NoConnection {
-    fn connect(&self, _target: &Target, _credential: SecretText) -> Result<Arc<dyn Platform>, Failure> {
+    fn connect(&self, _target: &Target, _access: Access) -> Result<Arc<dyn Platform>, Failure> {
         Err(Failure::new(Class::Invalid, "connections are not modelled"))
     }
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use futures::FutureExt;
 use kube::Client;
+use oauth_registrar::domain::access::Access;
 use oauth_registrar::domain::credentials::{Credentials, SecretText};
 use oauth_registrar::domain::failure::Failure;
 use oauth_registrar::domain::port::{
@@ -157,7 +158,7 @@ impl Platform for Recorded {
         async move { self.answer(line, |store| Ok(store.prove(credentials))) }.boxed()
     }
 
-    fn tenant(&self, _credential: SecretText) -> Result<Box<dyn TenantSide>, Failure> {
+    fn tenant(&self, _access: Option<Access>, _tenant: &TenantId) -> Result<Arc<dyn TenantSide>, Failure> {
         panic!("no tenant's side is needed here")
     }
 }

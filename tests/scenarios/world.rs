@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use oauth_registrar::domain::access::Access;
 use oauth_registrar::domain::credentials::SecretText;
 use oauth_registrar::domain::port::{Connect, Consents, Platform, Target, TargetKind};
 use oauth_registrar::platforms::Connector;
@@ -14,6 +15,7 @@ pub fn target(url: &str, timeout: Duration) -> Target {
         issuer_url: format!("{url}/realm").parse().unwrap(),
         marks: true,
         consents: Consents::Found(None),
+        tenant: None,
     };
     Target {
         kind,
@@ -24,5 +26,5 @@ pub fn target(url: &str, timeout: Duration) -> Target {
 
 /// A connection to it.
 pub fn connect(target: &Target, token: SecretText) -> Arc<dyn Platform> {
-    Connector.connect(target, token).unwrap()
+    Connector.connect(target, Access::ApiToken(token)).unwrap()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kube::{Api, ResourceExt};
 
-use super::{consent, secret};
+use super::{consent, secret, tenancy};
 use crate::api::application::{DeletionPolicy, SecretStatus};
 use crate::api::conditions::{ConditionType, Reason, find, is_true};
 use crate::api::installation::InstallationStatus;
@@ -14,7 +14,6 @@ use crate::api::{OAuthApplication, TenantInstallation};
 use crate::controller::application::case::{platform_missing, platform_not_ready};
 use crate::controller::connections::Connection;
 use crate::controller::context::{Context, jitter};
-use crate::controller::credentials;
 use crate::controller::error::Error;
 use crate::controller::platform::grants::Granted;
 use crate::controller::platform::kind::{PlatformKey, PlatformObject};
@@ -49,7 +48,7 @@ pub struct Use {
     /// The owner's side.
     pub connection: Arc<Connection>,
     /// The tenant's side.
-    pub tenant: Box<dyn TenantSide>,
+    pub tenant: Arc<dyn TenantSide>,
     /// What the namespace may do.
     pub granted: Granted,
 }
@@ -215,61 +214,13 @@ impl Case {
             Err(trouble) => return Ok(Err(trouble)),
         };
         let granted = Granted::by(platform.as_ref(), &self.namespace, &connection.permissions);
-        let tenant = self.tenant(&connection, platform.as_ref(), ctx).await?;
+        let tenant = tenancy::open(self, &connection, platform.as_ref(), ctx).await?;
         Ok(tenant.map(|tenant| Use {
             platform: platform.key(),
             connection,
             tenant,
             granted,
         }))
-    }
-
-    async fn tenant(
-        &self,
-        connection: &Connection,
-        platform: &dyn PlatformObject,
-        ctx: &Context,
-    ) -> Result<Result<Box<dyn TenantSide>, Trouble>, Error> {
-        let spec = &self.object.spec;
-        let own = spec
-            .credentials
-            .as_ref()
-            .and_then(|c| c.api_token.as_ref())
-            .map(|t| (&self.namespace, &t.secret_ref));
-        let olt = platform.connection().olt.as_ref();
-        let platforms = olt.and_then(|o| o.credentials.api_token.as_ref());
-        let platforms_namespace = platform
-            .metadata()
-            .namespace
-            .as_ref()
-            .unwrap_or(&ctx.settings.namespace);
-        let platforms = platforms.filter(|_| connection.identity.owner.0 == spec.tenant_id);
-        let Some((namespace, place)) = own.or(platforms.map(|t| (platforms_namespace, &t.secret_ref))) else {
-            let message = format!(
-                "The platform's credential acts for tenant {} only: set spec.credentials to a token of tenant {}.",
-                connection.identity.owner, spec.tenant_id
-            );
-            return Ok(Err(Trouble::new(
-                Stage::Accepted,
-                Reason::TenantCredentialsRequired,
-                message,
-            )));
-        };
-        let token = match credentials::read(ctx, &self.uid, namespace, place, self.is_leaving()).await? {
-            Ok(token) => token,
-            Err(message) => return Ok(Err(Trouble::new(Stage::Accepted, Reason::CredentialsNotFound, message))),
-        };
-        let invalid = |message| Trouble::new(Stage::Accepted, Reason::InvalidSpec, message);
-        Ok(match connection.platform.tenant(token) {
-            Err(failure) => Err(invalid(format!("Secret {namespace}/{}: {failure}.", place.name))),
-            Ok(side) if side.tenant_id().0 != spec.tenant_id => Err(invalid(format!(
-                "Secret {namespace}/{} holds a token of tenant {}, but spec.tenantId is {}. Use a token of that tenant.",
-                place.name,
-                side.tenant_id(),
-                spec.tenant_id
-            ))),
-            Ok(side) => Ok(side),
-        })
     }
 
     /// Whether the platform asks for consent, as far as its connection knows.

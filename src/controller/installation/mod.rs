@@ -5,6 +5,7 @@ mod consent;
 pub mod execute;
 pub mod report;
 mod secret;
+pub mod tenancy;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -115,6 +116,8 @@ fn next(ending: &Ending, case: &Case, ctx: &Context) -> Action {
     if ending.seen.released {
         ctx.memories.forget(&case.uid);
         ctx.suspicions.forget(&case.uid);
+        ctx.tenancies.forget(&case.uid);
+        ctx.state_secrets.forget(&case.uid);
         return Action::await_change();
     }
     let failures = if ending.seen.failure.is_some() {

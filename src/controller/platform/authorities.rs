@@ -5,7 +5,6 @@ use kube::Api;
 
 use crate::api::conditions::Reason;
 use crate::api::platform::PlatformSpec;
-use crate::api::secret_ref::SecretKeyRef;
 use crate::api::tls::{CaBundleKind, CaBundleRef};
 use crate::controller::context::{CLUSTER_TIMEOUT, Context};
 use crate::controller::credentials;
@@ -58,11 +57,7 @@ async fn secret(
     namespace: &str,
     ctx: &Context,
 ) -> Result<Result<String, String>, Error> {
-    let place = SecretKeyRef {
-        name: reference.name.clone(),
-        key: reference.key.clone(),
-    };
     let reader = format!("{platform_uid}/authorities");
-    let found = credentials::read(ctx, &reader, namespace, &place, false).await?;
-    Ok(found.map(|text| text.expose().to_owned()))
+    let found = credentials::read(ctx, &reader, namespace, &reference.name, [&reference.key], false).await?;
+    Ok(found.map(|[text]| text.expose().to_owned()))
 }

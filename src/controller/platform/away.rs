@@ -8,6 +8,7 @@ use futures::FutureExt;
 use futures::future::ready;
 
 use crate::controller::connections::Connection;
+use crate::domain::access::Access;
 use crate::domain::credentials::{Credentials, SecretText};
 use crate::domain::failure::{Class, Failure};
 use crate::domain::port::{
@@ -89,7 +90,7 @@ impl Platform for Away {
     fn prove<'a>(&'a self, _: &'a Credentials, _: Option<&'a TenantId>) -> Answer<'a, Proof> {
         self.answer()
     }
-    fn tenant(&self, _: SecretText) -> Result<Box<dyn TenantSide>, Failure> {
+    fn tenant(&self, _: Option<Access>, _: &TenantId) -> Result<Arc<dyn TenantSide>, Failure> {
         Err(self.failure())
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fmt::Debug;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::{Api, Client, Resource};
 use serde::de::DeserializeOwned;
 
@@ -80,9 +80,11 @@ pub trait PlatformObject: Send + Sync {
 
     /// The name of the Secret with its credential.
     fn credential(&self) -> Option<&str> {
-        let token = self.connection().olt.as_ref()?.credentials.api_token.as_ref()?;
-        Some(token.secret_ref.name.as_str())
+        self.connection().olt.as_ref()?.credentials.secret()
     }
+
+    /// As the owner of what is made for it.
+    fn owner(&self) -> Option<OwnerReference>;
 }
 
 /// A kind of platform, with its API.
@@ -104,6 +106,9 @@ impl PlatformObject for ClusterOAuthPlatform {
     fn status(&self) -> Option<&PlatformStatus> {
         self.status.as_ref()
     }
+    fn owner(&self) -> Option<OwnerReference> {
+        self.controller_owner_ref(&())
+    }
 }
 
 impl PlatformKind for ClusterOAuthPlatform {
@@ -124,6 +129,9 @@ impl PlatformObject for OAuthPlatform {
     }
     fn status(&self) -> Option<&PlatformStatus> {
         self.status.as_ref()
+    }
+    fn owner(&self) -> Option<OwnerReference> {
+        self.controller_owner_ref(&())
     }
 }
 

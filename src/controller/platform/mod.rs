@@ -19,14 +19,15 @@ use serde_json::json;
 
 use self::hosts::Hosts;
 use self::kind::{PlatformKey, PlatformKind, PlatformObject};
+use super::access::{self, Found, Whose};
 use super::connections::Connection;
 use super::context::{CLUSTER_TIMEOUT, Context, jitter};
-use super::credentials;
 use super::error::{Error, call};
 use super::pause;
 use crate::api::conditions::Reason;
+use crate::api::secret_ref::ApiCredentials;
 use crate::api::well_known::{IN_USE, MANAGER};
-use crate::domain::credentials::SecretText;
+use crate::domain::access::Access;
 use crate::domain::decide::{Stage, Trouble};
 use crate::domain::failure::{Class, Failure};
 use crate::domain::observed::Memory;
@@ -100,6 +101,7 @@ pub async fn reconcile<P: PlatformKind>(object: Arc<P>, ctx: Arc<Context>) -> Re
             ctx.connections.remove(&key);
             ctx.memories.forget(&uid);
             ctx.suspicions.forget_platform(&uid);
+            ctx.state_secrets.forget(&uid);
             Action::await_change()
         }
     })
@@ -111,7 +113,7 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
         insecure: &ctx.settings.insecure_hosts,
         allowed: key.namespace.as_ref().map(|_| ctx.settings.allowed_hosts.as_slice()),
     };
-    let (mut target, place) = match validate::target(object.connection(), ctx.settings.settle, hosts) {
+    let (mut target, named) = match validate::target(object.connection(), ctx.settings.settle, hosts) {
         Ok(valid) => valid,
         Err(trouble) => return Ok(refused(&key, trouble, ctx.recheck(), ctx)),
     };
@@ -121,8 +123,13 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
         Ok(authorities) => target.authorities = authorities,
         Err(trouble) => return Ok(refused(&key, trouble, ctx.recheck(), ctx)),
     }
-    let credential = match credentials::read(ctx, uid, namespace, &place, false).await? {
-        Ok(credential) => credential,
+    let whose = Whose {
+        namespace,
+        owner: object.owner().ok_or(Error::Incomplete)?,
+        leaving: false,
+    };
+    let Found { access, digest } = match access::read(ctx, &named, whose).await? {
+        Ok(found) => found,
         Err(message) => {
             let trouble = Trouble::new(Stage::Registered, Reason::CredentialsNotFound, message);
             // Dependents that are being deleted still need the connection that was there.
@@ -137,19 +144,19 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
     let made_from = (
         uid.to_owned(),
         object.metadata().generation.unwrap_or_default(),
-        digest(&credential, target.authorities.as_deref()),
+        under(digest, target.authorities.as_deref()),
     );
     let former = ctx.connections.find(&key).filter(|c| c.made_from == made_from);
     let same = former.is_some();
-    let target = match former {
+    let target = match &former {
         Some(former) => target.knowing(former.platform.capabilities()),
         None => target,
     };
-    match open(&target, credential, made_from, ctx).await {
+    match open(&target, access, former, made_from, ctx).await {
         Ok(connection) => Ok(Ending::Connected(ctx.connections.put(&key, connection))),
         Err(failure) => {
             let failures = ctx.memories.of(uid).failures + 1;
-            let (trouble, after) = trouble(&failure, failures, ctx);
+            let (trouble, after) = trouble(&failure, &named, namespace, failures, ctx);
             // A platform that is away for a moment is still the same one: what depends on it tries for itself.
             let passing = matches!(
                 failure.class,
@@ -166,11 +173,16 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
 
 async fn open(
     target: &Target,
-    credential: SecretText,
+    access: Access,
+    former: Option<Arc<Connection>>,
     made_from: (String, i64, String),
     ctx: &Context,
 ) -> Result<Connection, Failure> {
-    let platform = ctx.connect.connect(target, credential)?;
+    let platform = match (former, &access) {
+        // It holds tokens that are still good, and perhaps a refresh token that could not be stored yet.
+        (Some(former), Access::ClientCredentials { .. } | Access::RefreshToken { .. }) => Arc::clone(&former.platform),
+        _ => ctx.connect.connect(target, access)?,
+    };
     let identity = platform.identify().await?;
     let permissions = platform.permissions().await?;
     Ok(Connection {
@@ -187,15 +199,19 @@ fn refused(key: &PlatformKey, trouble: Trouble, after: Duration, ctx: &Context) 
     Ending::Refused(trouble, after)
 }
 
-fn trouble(failure: &Failure, failures: u32, ctx: &Context) -> (Trouble, Duration) {
+fn trouble(
+    failure: &Failure,
+    named: &ApiCredentials,
+    namespace: &str,
+    failures: u32,
+    ctx: &Context,
+) -> (Trouble, Duration) {
     let detail = &failure.detail;
     let later = next_try(failure.class, failures, jitter()).min(ctx.settings.recheck);
     let (reason, message, after) = match failure.class {
         Class::Unauthorized => (
             Reason::PlatformUnauthorized,
-            format!(
-                "The platform does not accept the token: {detail}. Put a valid token into the Secret that spec.olt.credentials names."
-            ),
+            unaccepted(detail, named, namespace),
             ctx.recheck(),
         ),
         Class::Forbidden => (
@@ -224,13 +240,31 @@ fn trouble(failure: &Failure, failures: u32, ctx: &Context) -> (Trouble, Duratio
     (Trouble::new(Stage::Registered, reason, message), after)
 }
 
-/// Tells one credential, with the authorities that it is sent under, from another without keeping it.
-fn digest(credential: &SecretText, authorities: Option<&str>) -> String {
+/// Tells one credential, with the authorities that it is sent under, from another.
+fn under(credential: String, authorities: Option<&str>) -> String {
     use sha2::{Digest, Sha256};
-    let mut digest = Sha256::new_with_prefix(credential.expose());
-    digest.update([0]);
-    digest.update(authorities.unwrap_or_default());
-    format!("{:x}", digest.finalize())
+    let Some(authorities) = authorities else {
+        return credential;
+    };
+    format!("{credential} {:x}", Sha256::digest(authorities))
+}
+
+/// What was not accepted, and which Secret heals it.
+fn unaccepted(detail: &str, named: &ApiCredentials, namespace: &str) -> String {
+    let secret = format!("Secret {namespace}/{}", named.secret().unwrap_or_default());
+    if named.refresh_token.is_some() {
+        return format!(
+            "The platform does not accept the refresh token: {detail}. It expired, was revoked, or the answer that held the next one was lost. Log in again and put the new refresh token into {secret}."
+        );
+    }
+    if named.client_credentials.is_some() {
+        return format!(
+            "The platform does not accept the client credentials: {detail}. Put the client_id and client_secret of an application that may register others into {secret}."
+        );
+    }
+    format!(
+        "The platform does not accept the token: {detail}. Put a valid token into {secret}, which spec.olt.credentials names."
+    )
 }
 
 async fn finalize<P: PlatformKind>(object: &P, api: &Api<P>) -> Result<(), Error> {

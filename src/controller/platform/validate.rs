@@ -7,20 +7,20 @@ use url::Url;
 use super::hosts::Hosts;
 use crate::api::conditions::Reason;
 use crate::api::platform::{InstallationContract, MarkerPlace, PlatformSpec};
-use crate::api::secret_ref::SecretKeyRef;
+use crate::api::secret_ref::ApiCredentials;
 use crate::domain::decide::{Stage, Trouble};
 use crate::domain::port::{Consents, Target, TargetKind};
 
-/// Checks and translates a spec: the target, its authorities not read yet, and where its credential lies.
-pub fn target(spec: &PlatformSpec, settle: Duration, hosts: Hosts<'_>) -> Result<(Target, SecretKeyRef), Trouble> {
+/// Checks and translates a spec: the target, its authorities not read yet, and what names its credentials.
+pub fn target(spec: &PlatformSpec, settle: Duration, hosts: Hosts<'_>) -> Result<(Target, ApiCredentials), Trouble> {
     let Some(olt) = &spec.olt else {
         return Err(invalid("spec must hold a platform block: set spec.olt.".into()));
     };
-    let Some(token) = &olt.credentials.api_token else {
+    if olt.credentials.client_credentials.is_some() && olt.tenant_id.is_none() {
         return Err(invalid(
-            "spec.olt.credentials must name one way to authenticate: set apiToken.".into(),
+            "spec.olt.credentials.clientCredentials act for no tenant by themselves: set spec.olt.tenantId to the tenant that shall own what is registered.".into(),
         ));
-    };
+    }
     let kind = TargetKind::Olt {
         api_url: address("spec.olt.apiUrl", &olt.api_url, hosts)?,
         issuer_url: address("spec.olt.issuerUrl", &olt.issuer_url, hosts)?,
@@ -30,6 +30,7 @@ pub fn target(spec: &PlatformSpec, settle: Duration, hosts: Hosts<'_>) -> Result
             InstallationContract::PutInstallation => Consents::Set(false),
             InstallationContract::ConsentInstallation => Consents::Set(true),
         },
+        tenant: olt.tenant_id.as_deref().map(Into::into),
     };
     Ok((
         Target {
@@ -37,7 +38,7 @@ pub fn target(spec: &PlatformSpec, settle: Duration, hosts: Hosts<'_>) -> Result
             timeout: timeout(&spec.limits.timeout, settle)?,
             authorities: None,
         },
-        token.secret_ref.clone(),
+        olt.credentials.clone(),
     ))
 }
 
@@ -71,7 +72,7 @@ fn invalid(message: String) -> Trouble {
 mod tests {
     use super::*;
     use crate::api::platform::{Limits, OltPlatform};
-    use crate::api::secret_ref::{ApiCredentials, ApiToken};
+    use crate::api::secret_ref::{ApiCredentials, ApiToken, ClientCredentials, SecretKeyRef, SecretRef};
 
     const ADMINISTRATORS: Hosts<'static> = Hosts {
         insecure: &[],
@@ -91,8 +92,10 @@ mod tests {
                 issuer_url: "https://id.example.com/realm".into(),
                 contract: InstallationContract::Auto,
                 marker: MarkerPlace::Description,
+                tenant_id: None,
                 credentials: ApiCredentials {
                     api_token: Some(ApiToken { secret_ref }),
+                    ..ApiCredentials::default()
                 },
             }),
             limits: Limits {
@@ -104,11 +107,30 @@ mod tests {
 
     #[test]
     fn a_whole_spec_becomes_a_target() {
-        let (target, secret) = target(&spec("https://api.example.com/v1", "500ms"), SETTLE, ADMINISTRATORS).unwrap();
+        let (target, named) = target(&spec("https://api.example.com/v1", "500ms"), SETTLE, ADMINISTRATORS).unwrap();
         assert_eq!(
-            (target.timeout, secret.name.as_str()),
-            (Duration::from_millis(500), "olt-operator")
+            (target.timeout, named.secret()),
+            (Duration::from_millis(500), Some("olt-operator"))
         );
+    }
+
+    #[test]
+    fn client_credentials_need_a_tenant() {
+        let mut wish = spec("https://api.example.com/v1", "1s");
+        let olt = wish.olt.as_mut().unwrap();
+        let secret_ref = SecretRef {
+            name: "olt-operator".into(),
+        };
+        olt.credentials = ApiCredentials {
+            client_credentials: Some(ClientCredentials { secret_ref }),
+            ..ApiCredentials::default()
+        };
+        let trouble = target(&wish, SETTLE, ADMINISTRATORS).unwrap_err();
+        assert!(trouble.message.contains("set spec.olt.tenantId"), "{}", trouble.message);
+        wish.olt.as_mut().unwrap().tenant_id = Some("t-1".into());
+        let (target, _) = target(&wish, SETTLE, ADMINISTRATORS).unwrap();
+        let TargetKind::Olt { tenant, .. } = target.kind;
+        assert_eq!(tenant, Some("t-1".into()));
     }
 
     #[test]

@@ -194,8 +194,8 @@ impl Bells {
         let namespace = secret.namespace();
         let read = |uid: Option<String>| !deleted && has_read(uid, secret, memories);
         let names = |i: &TenantInstallation| {
-            let token = i.spec.credentials.as_ref().and_then(|c| c.api_token.as_ref());
-            token.is_some_and(|t| t.secret_ref.name == secret.name_any())
+            let named = i.spec.credentials.as_ref().and_then(|c| c.secret());
+            named == Some(secret.name_any().as_str())
         };
         let Some(scope) = caches.scope(namespace.as_deref().unwrap_or_default()) else {
             return;

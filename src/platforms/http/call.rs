@@ -1,5 +1,7 @@
 //! One call: what it carries, and sending it once.
 
+use std::time::Duration;
+
 use reqwest::RequestBuilder;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use serde::Serialize;
@@ -80,6 +82,23 @@ impl Call {
     #[must_use]
     pub fn complaining(mut self, complaint: Complaint) -> Self {
         self.story.complaint = Some(complaint);
+        self
+    }
+
+    /// The same call, to be sent after this one. A call whose body cannot be had twice has none; ours all can.
+    #[must_use]
+    pub fn again(&self) -> Option<Self> {
+        Some(Self {
+            request: self.request.try_clone()?,
+            story: self.story.clone(),
+        })
+    }
+
+    /// Gives up after this time, which is shorter than that of other calls.
+    #[must_use]
+    pub fn within(mut self, time: Duration) -> Self {
+        self.request = self.request.timeout(time);
+        self.story.timeout = time;
         self
     }
 

@@ -63,6 +63,12 @@ impl Http {
         Ok(Self { client, timeout })
     }
 
+    /// The longest that a call takes.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// A call, not sent yet.
     #[must_use]
     pub fn call(&self, method: Method, url: &Url, nature: Nature) -> Call {

@@ -12,7 +12,7 @@ const LONGEST_EXCERPT: usize = 256;
 const SHORTEST_REST: usize = 4;
 
 /// The secrets that one request carries.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Scrub(Vec<SecretText>);
 
 impl Scrub {

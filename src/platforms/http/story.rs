@@ -10,7 +10,7 @@ use crate::domain::failure::{Class, Failure};
 pub type Complaint = fn(&[u8]) -> Option<String>;
 
 /// What a failure needs to know of its call.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Story {
     /// Method and URL without query.
     pub(super) what: String,

@@ -1,22 +1,39 @@
-//! The business API as such: base URL, token, and ids that stay in their place of a path.
+//! The business API as such: base URL, our token, and ids that stay in their place of a path.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::Method;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::tokens::{Deadline, Tokens};
 use super::wire;
-use crate::domain::credentials::SecretText;
 use crate::domain::failure::{Class, Failure};
-use crate::platforms::http::{Call, Http, Nature};
+use crate::domain::registration::TenantId;
+use crate::platforms::http::{Call, Http, Nature, Reply};
 
-/// The API reached with one token.
-#[derive(Debug)]
+/// The API reached with one credential, for one tenant.
 pub struct Api {
     http: Http,
     base: Url,
-    token: SecretText,
+    tokens: Arc<Tokens>,
+    /// `None`: the credential's own.
+    tenant: Option<TenantId>,
 }
+
+/// A call of the API that was not sent yet.
+pub struct ApiCall<'a> {
+    api: &'a Api,
+    call: Call,
+    /// How long the call may take together with all that our token needs.
+    patience: Duration,
+}
+
+/// A read may wait this many times the time-out of a call for our token: for discovery, an exchange, and a Secret that is
+/// read and written.
+const PATIENCE: u32 = 5;
 
 /// Every success but 204 wraps its answer in this.
 #[derive(Deserialize)]
@@ -27,34 +44,40 @@ struct Envelope<T> {
 impl Api {
     /// `base` is the URL that ends in `/v1`.
     #[must_use]
-    pub fn new(http: Http, base: Url, token: SecretText) -> Self {
-        Self { http, base, token }
-    }
-
-    /// The same API with another token; both share their connections.
-    #[must_use]
-    pub fn with_token(&self, token: SecretText) -> Self {
+    pub fn new(http: Http, base: Url, tokens: Tokens) -> Self {
         Self {
-            http: self.http.clone(),
-            base: self.base.clone(),
-            token,
+            http,
+            base,
+            tokens: Arc::new(tokens),
+            tenant: None,
         }
     }
 
-    /// The client below, for calls outside of the business API.
+    /// The same API with another credential; both share their connections.
     #[must_use]
-    pub fn http(&self) -> &Http {
-        &self.http
+    pub fn with(&self, tokens: Tokens) -> Self {
+        Self::new(self.http.clone(), self.base.clone(), tokens)
     }
 
-    /// The token that every call carries.
+    /// The same API with the same credential, on behalf of another tenant.
     #[must_use]
-    pub fn token(&self) -> &SecretText {
-        &self.token
+    pub fn scoped_to(&self, tenant: TenantId) -> Self {
+        Self {
+            http: self.http.clone(),
+            base: self.base.clone(),
+            tokens: Arc::clone(&self.tokens),
+            tenant: Some(tenant),
+        }
+    }
+
+    /// The tenant that our token acts for. Obtains one unless it is there.
+    pub async fn acts_for(&self) -> Result<TenantId, Failure> {
+        let deadline = Deadline::after(self.http.timeout() * PATIENCE);
+        self.tokens.acts_for(self.tenant.as_ref(), deadline).await
     }
 
     /// A call with our token. `path` holds one segment each, ids from outside among them.
-    pub fn call(&self, method: Method, path: &[&str], nature: Nature) -> Result<Call, Failure> {
+    pub fn call(&self, method: Method, path: &[&str], nature: Nature) -> Result<ApiCall<'_>, Failure> {
         Ok(self.call_url(method, &url_below(&self.base, path)?, nature))
     }
 
@@ -75,21 +98,62 @@ impl Api {
             .json()
     }
 
-    fn call_url(&self, method: Method, url: &Url, nature: Nature) -> Call {
-        self.http
-            .call(method, url, nature)
-            .bearer(&self.token)
-            .complaining(wire::complaint)
+    fn call_url(&self, method: Method, url: &Url, nature: Nature) -> ApiCall<'_> {
+        let timeout = self.http.timeout();
+        let patience = if method == Method::GET {
+            timeout * PATIENCE
+        } else {
+            timeout
+        };
+        let call = self.http.call(method, url, nature).complaining(wire::complaint);
+        ApiCall {
+            api: self,
+            call,
+            patience,
+        }
+    }
+}
+
+impl ApiCall<'_> {
+    /// A JSON body.
+    #[must_use]
+    pub fn json(self, body: &impl Serialize) -> Self {
+        Self {
+            call: self.call.json(body),
+            ..self
+        }
+    }
+
+    /// Sends it with our token. When that one is not accepted (401), the call was surely not carried out: it is sent once
+    /// more with another token, if there can be one.
+    ///
+    /// All of that together takes no longer than one call may, unless it is a read: a claim is waited out for as many of
+    /// these as `domain::claim` says.
+    pub async fn send(self) -> Result<Reply, Failure> {
+        let Self { api, call, patience } = self;
+        let deadline = Deadline::after(patience);
+        let left = || Ok::<_, Failure>(deadline.left()?.min(api.http.timeout()));
+        let tenant = api.tenant.as_ref();
+        let token = api.tokens.token(tenant, None, deadline).await?;
+        let again = call.again().filter(|_| api.tokens.can_be_renewed());
+        let reply = call.bearer(&token).within(left()?).send().await?;
+        match again {
+            Some(again) if reply.status() == 401 => {
+                let other = api.tokens.token(tenant, Some(&token), deadline).await?;
+                again.bearer(&other).within(left()?).send().await
+            }
+            _ => Ok(reply),
+        }
     }
 }
 
 /// Sends a call and takes the answer out of its envelope.
-pub async fn data<T: DeserializeOwned>(call: Call) -> Result<T, Failure> {
+pub async fn data<T: DeserializeOwned>(call: ApiCall<'_>) -> Result<T, Failure> {
     Ok(call.send().await?.json::<Envelope<T>>()?.data)
 }
 
 /// Sends a call whose answer we do not need.
-pub async fn done(call: Call) -> Result<(), Failure> {
+pub async fn done(call: ApiCall<'_>) -> Result<(), Failure> {
     call.send().await?.done()
 }
 

@@ -2,13 +2,16 @@
 
 use reqwest::Method;
 use serde::Deserialize;
+use tokio::sync::OnceCell;
 use url::Url;
 
 use super::api::{Api, url_below};
-use super::wire;
+use super::{TENANT_HEADER, wire};
 use crate::domain::failure::{Class, Failure};
 use crate::domain::port::KnownPermission;
-use crate::platforms::http::Nature;
+use crate::domain::registration::TenantId;
+use crate::platforms::http::{Http, Nature};
+use crate::platforms::oauth::{self, Grant, Obtained};
 
 /// The realm's own word on where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,15 +28,50 @@ struct Metadata {
     token_endpoint: String,
 }
 
+/// The realm, and its endpoints once they are found: they do not move while a connection lives.
+#[derive(Debug)]
+pub struct Realm {
+    http: Http,
+    issuer_url: Url,
+    discovered: OnceCell<Endpoints>,
+}
+
+impl Realm {
+    /// Makes no call.
+    #[must_use]
+    pub fn new(http: Http, issuer_url: Url) -> Self {
+        Self {
+            http,
+            issuer_url,
+            discovered: OnceCell::new(),
+        }
+    }
+
+    /// The client below.
+    #[must_use]
+    pub fn http(&self) -> &Http {
+        &self.http
+    }
+
+    /// Obtains a token, for this tenant if one is given.
+    pub async fn obtain(&self, grant: Grant<'_>, tenant: Option<&TenantId>) -> Result<Obtained, Failure> {
+        let endpoint = &self.endpoints().await?.token_endpoint;
+        let tenant = tenant.map(|tenant| (TENANT_HEADER, tenant));
+        oauth::obtain(&self.http, endpoint, grant, tenant).await
+    }
+
+    /// Where things are, as the realm itself says.
+    pub async fn endpoints(&self) -> Result<&Endpoints, Failure> {
+        self.discovered
+            .get_or_try_init(|| discover(&self.http, &self.issuer_url))
+            .await
+    }
+}
+
 /// Reads the discovery document. No token travels: the realm is public, and our token is not meant for it.
-pub async fn discover(api: &Api, issuer_url: &Url) -> Result<Endpoints, Failure> {
+async fn discover(http: &Http, issuer_url: &Url) -> Result<Endpoints, Failure> {
     let url = url_below(issuer_url, &[".well-known", "openid-configuration"])?;
-    let metadata = api
-        .http()
-        .call(Method::GET, &url, Nature::Repeatable)
-        .send()
-        .await?
-        .json()?;
+    let metadata = http.call(Method::GET, &url, Nature::Repeatable).send().await?.json()?;
     trusted(metadata, issuer_url)
 }
 

@@ -5,6 +5,7 @@
 //! Before installations had a consent they were a `PUT` without body; which of the two it is, is set or found out.
 
 mod api;
+mod chain;
 mod contract;
 mod description;
 mod developer;
@@ -12,19 +13,21 @@ mod identity;
 mod pages;
 mod scan;
 mod tenant;
+mod tokens;
 mod wire;
 
 pub use api::Api;
+pub use identity::Realm;
+pub use tokens::Tokens;
 
 use std::sync::Arc;
 
 use futures::FutureExt;
-use tokio::sync::OnceCell;
-use url::Url;
 
 use self::contract::Contract;
 use self::scan::SharedPass;
 use super::oauth;
+use crate::domain::access::Access;
 use crate::domain::credentials::{Credentials, SecretText};
 use crate::domain::failure::Failure;
 use crate::domain::port::{
@@ -36,35 +39,26 @@ use crate::domain::registration::{AllowedTenant, ApplicationId, Change, Registra
 /// The header that names the tenant a token is for.
 const TENANT_HEADER: &str = "tenant";
 
-/// A connection to OLT with the token of one owner tenant.
+/// A connection to OLT on behalf of one owner tenant.
 pub struct Olt {
     api: Api,
-    issuer_url: Url,
+    realm: Arc<Realm>,
     marks: bool,
     contract: Arc<Contract>,
-    /// Found once; the endpoints of a realm do not move while a connection lives.
-    discovered: OnceCell<identity::Endpoints>,
     scan: SharedPass<Result<Arc<[Listed]>, Failure>>,
 }
 
 impl Olt {
     /// Makes no call.
     #[must_use]
-    pub fn new(api: Api, issuer_url: Url, marks: bool, consents: Consents) -> Self {
+    pub fn new(api: Api, realm: Arc<Realm>, marks: bool, consents: Consents) -> Self {
         Self {
             api,
-            issuer_url,
+            realm,
             marks,
             contract: Arc::new(Contract::new(consents)),
-            discovered: OnceCell::new(),
             scan: SharedPass::default(),
         }
-    }
-
-    async fn endpoints(&self) -> Result<&identity::Endpoints, Failure> {
-        self.discovered
-            .get_or_try_init(|| identity::discover(&self.api, &self.issuer_url))
-            .await
     }
 }
 
@@ -79,8 +73,8 @@ impl Platform for Olt {
 
     fn identify(&self) -> Answer<'_, Identity> {
         async {
-            let owner = oauth::tenant_claim(self.api.token())?;
-            let identity::Endpoints { issuer, token_endpoint } = self.endpoints().await?;
+            let owner = self.api.acts_for().await?;
+            let identity::Endpoints { issuer, token_endpoint } = self.realm.endpoints().await?;
             Ok(Identity {
                 issuer: issuer.clone(),
                 owner,
@@ -132,9 +126,9 @@ impl Platform for Olt {
 
     fn prove<'a>(&'a self, credentials: &'a Credentials, tenant: Option<&'a TenantId>) -> Answer<'a, Proof> {
         async move {
-            let endpoint = &self.endpoints().await?.token_endpoint;
+            let endpoint = &self.realm.endpoints().await?.token_endpoint;
             oauth::prove(
-                self.api.http(),
+                self.realm.http(),
                 endpoint,
                 credentials,
                 tenant.map(|tenant| (TENANT_HEADER, tenant)),
@@ -144,8 +138,17 @@ impl Platform for Olt {
         .boxed()
     }
 
-    fn tenant(&self, credential: SecretText) -> Result<Box<dyn TenantSide>, Failure> {
-        let api = self.api.with_token(credential);
-        Ok(Box::new(tenant::Tenant::new(api, Arc::clone(&self.contract))?))
+    fn tenant(&self, access: Option<Access>, tenant: &TenantId) -> Result<Arc<dyn TenantSide>, Failure> {
+        let id = match &access {
+            Some(Access::ApiToken(token)) => oauth::tenant_claim(token)?,
+            _ => tenant.clone(),
+        };
+        let api = match access {
+            Some(access) => self
+                .api
+                .with(Tokens::new(Arc::clone(&self.realm), access, Some(id.clone()))),
+            None => self.api.scoped_to(id.clone()),
+        };
+        Ok(Arc::new(tenant::Tenant::new(api, id, Arc::clone(&self.contract))))
     }
 }

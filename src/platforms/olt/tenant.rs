@@ -15,9 +15,8 @@ use crate::domain::failure::{Class, Failure};
 use crate::domain::port::{Answer, Availability, Installation, TenantSide};
 use crate::domain::registration::{ApplicationId, Permissions, TenantId};
 use crate::platforms::http::Nature::Repeatable;
-use crate::platforms::oauth;
 
-/// A connection with the token of one tenant.
+/// A connection on behalf of one tenant.
 pub struct Tenant {
     api: Api,
     id: TenantId,
@@ -25,10 +24,9 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    /// Reads the tenant from the token; `Invalid` when it names none.
-    pub fn new(api: Api, contract: Arc<Contract>) -> Result<Self, Failure> {
-        let id = oauth::tenant_claim(api.token())?;
-        Ok(Self { api, id, contract })
+    /// `api` acts for the tenant `id`.
+    pub fn new(api: Api, id: TenantId, contract: Arc<Contract>) -> Self {
+        Self { api, id, contract }
     }
 
     /// The application as this tenant sees it.

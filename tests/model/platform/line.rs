@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use oauth_registrar::domain::access::Access;
 use oauth_registrar::domain::credentials::{Credentials, SecretText};
 use oauth_registrar::domain::failure::{Class, Failure};
 use oauth_registrar::domain::port::{
@@ -183,7 +184,7 @@ impl Platform for Line {
         ))
     }
 
-    fn tenant(&self, _credential: SecretText) -> Result<Box<dyn TenantSide>, Failure> {
+    fn tenant(&self, _access: Option<Access>, _tenant: &TenantId) -> Result<Arc<dyn TenantSide>, Failure> {
         Err(Failure::new(Class::Invalid, "tenants are not modelled"))
     }
 }

@@ -65,7 +65,7 @@ rules:
     - tenantinstallations/status
     verbs:
     - patch
-  # Publishes credentials and reads those of tenants. Deleting is left to the garbage collector.
+  # Publishes credentials, reads those of tenants and keeps their newer refresh tokens. Deleting is left to the garbage collector.
   - apiGroups:
     - ""
     resources:
@@ -95,7 +95,7 @@ rules:
 
 {{- define "oauth-registrar.rules.operatorNamespace" -}}
 rules:
-  # Reads the credentials of the platforms.
+  # Reads the credentials of the platforms, and keeps their newer refresh tokens in state Secrets of its own.
   - apiGroups:
     - ""
     resources:
@@ -104,6 +104,8 @@ rules:
     - get
     - list
     - watch
+    - create
+    - patch
   # Reads the authorities that a ClusterOAuthPlatform trusts (spec.tls.caBundleRef).
   - apiGroups:
     - ""
