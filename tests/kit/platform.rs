@@ -95,6 +95,12 @@ impl Platform {
             .to_owned()
     }
 
+    /// Forgets everything but the fixture, and sets a switch.
+    pub async fn switch(&self, name: &str, value: &str) {
+        let switches = json!({ "switches": { name: value } });
+        self.control(Method::POST, "reset", Some(switches)).await;
+    }
+
     /// Adds a fault (`POST /_sim/faults`).
     pub async fn fault(&self, fault: Value) {
         self.control(Method::POST, "faults", Some(fault)).await;
