@@ -76,7 +76,7 @@ pub async fn run(arguments: &Run) -> Result<(), Box<dyn Error>> {
     let context = Arc::new(Context::new(
         client,
         settings,
-        Arc::new(Connector),
+        Arc::new(Connector::default()),
         Arc::clone(&caches) as _,
     ));
     let stop = async {

@@ -91,7 +91,10 @@ async fn a_description_is_measured_in_characters_and_not_in_bytes() {
 async fn defaults_arrive() {
     let objects = objects().await;
     let platform = objects.dry_run(smallest(Kind::Platform)).await.unwrap();
-    assert_eq!(platform["spec"]["limits"], json!({ "timeout": "10s" }));
+    assert_eq!(
+        platform["spec"]["limits"],
+        json!({ "requestsPerSecond": 50, "burst": 100, "maxInFlight": 32, "timeout": "10s" })
+    );
     assert_eq!(platform["spec"]["olt"]["marker"], "Description");
     assert_eq!(
         platform["spec"]["olt"]["credentials"]["apiToken"]["secretRef"]["key"],

@@ -14,6 +14,8 @@ mod chains;
 mod faults;
 #[path = "contract_olt/installs.rs"]
 mod installs;
+#[path = "contract_olt/limits.rs"]
+mod limits;
 #[path = "contract_olt/owner.rs"]
 mod owner;
 #[path = "contract_olt/proofs.rs"]

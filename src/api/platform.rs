@@ -178,10 +178,24 @@ pub enum MarkerPlace {
     None,
 }
 
-/// How the operator treats the platform.
+/// How the operator treats the platform. The limits hold for all calls together: those for every resource, those with a
+/// tenant's credentials, and those for tokens. When the platform answers 429 or 503 with `Retry-After`, nothing is sent
+/// there for that time, at most 10 minutes.
 #[derive(Clone, Debug, Deserialize, Serialize, KubeSchema, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct Limits {
+    /// Calls per second in the long run, 1 to 10000. Default: 50.
+    #[serde(default = "default_requests_per_second")]
+    #[x_kube(validation = Rule::new("self >= 1 && self <= 10000").message("must be 1 to 10000, such as 50"))]
+    pub requests_per_second: i64,
+    /// Calls that may go at once after a rest, 1 to 10000. Default: 100.
+    #[serde(default = "default_burst")]
+    #[x_kube(validation = Rule::new("self >= 1 && self <= 10000").message("must be 1 to 10000, such as 100"))]
+    pub burst: i64,
+    /// Calls that may be under way at a time, 1 to 1000. Default: 32.
+    #[serde(default = "default_max_in_flight")]
+    #[x_kube(validation = Rule::new("self >= 1 && self <= 1000").message("must be 1 to 1000, such as 32"))]
+    pub max_in_flight: i64,
     /// Time-out of one call, 100ms to 30s. Three times this must not exceed the operator's `--settle`. Default: 10s.
     #[serde(default = "default_timeout")]
     #[schemars(length(max = 16))]
@@ -193,9 +207,24 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            requests_per_second: default_requests_per_second(),
+            burst: default_burst(),
+            max_in_flight: default_max_in_flight(),
             timeout: default_timeout(),
         }
     }
+}
+
+fn default_requests_per_second() -> i64 {
+    50
+}
+
+fn default_burst() -> i64 {
+    100
+}
+
+fn default_max_in_flight() -> i64 {
+    32
 }
 
 fn default_timeout() -> String {

@@ -2,7 +2,9 @@
 //! `platforms`; nothing here knows HTTP. Each call has one outcome: its answer, or a [`Failure`] whose class says
 //! whether it may have been carried out.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 
@@ -28,8 +30,9 @@ pub trait Platform: Send + Sync {
     fn permissions(&self) -> Answer<'_, Vec<KnownPermission>>;
 
     /// Registers a client. Not idempotent and never repeated here: `Ambiguous` means that it may exist now.
-    /// `Conflict`: the name is taken. The answer holds the only copy of the secret.
-    fn register<'a>(&'a self, registration: &'a Registration) -> Answer<'a, Registered>;
+    /// `Conflict`: the name is taken. The answer holds the only copy of the secret. Sent within this time or not at all,
+    /// which is `Transient` or `RateLimited`: the claim that permits it grows old.
+    fn register<'a>(&'a self, registration: &'a Registration, within: Duration) -> Answer<'a, Registered>;
 
     /// Every client of this owner, by one pass over the pages that began after this call. Callers who wait at the same
     /// time share a pass. With more than one page it is repeated until two passes agree.
@@ -51,10 +54,11 @@ pub trait Platform: Send + Sync {
     fn disallow<'a>(&'a self, id: &'a ApplicationId, tenant: &'a TenantId) -> Answer<'a, ()>;
 
     /// Replaces the client secret; the former one is dead as soon as it is carried out. Never repeated here.
-    fn rotate<'a>(&'a self, id: &'a ApplicationId) -> Answer<'a, SecretText>;
+    /// Sent within this time or not at all.
+    fn rotate<'a>(&'a self, id: &'a ApplicationId, within: Duration) -> Answer<'a, SecretText>;
 
-    /// Removes the client. `NotFound`: it does not exist for this owner; the caller decides whether that means gone.
-    fn deregister<'a>(&'a self, id: &'a ApplicationId) -> Answer<'a, ()>;
+    /// Removes the client. Sent within this time or not at all. `NotFound`: it does not exist for this owner; the caller decides whether that means gone.
+    fn deregister<'a>(&'a self, id: &'a ApplicationId, within: Duration) -> Answer<'a, ()>;
 
     /// Obtains a token with these credentials (RFC 6749 section 4.4), for a tenant or for none, and throws it away.
     fn prove<'a>(&'a self, credentials: &'a Credentials, tenant: Option<&'a TenantId>) -> Answer<'a, Proof>;
@@ -92,8 +96,9 @@ pub trait TenantSide: Send + Sync {
 
 /// Opens connections; the one place where a platform kind is chosen. Wired in `main`.
 pub trait Connect: Send + Sync {
-    /// A connection with this credential. Makes no call.
-    fn connect(&self, target: &Target, access: Access) -> Result<Arc<dyn Platform>, Failure>;
+    /// A connection with this credential. Makes no call. Those with the same `uid`, that of the platform's resource, share
+    /// its limits and what is known of its health.
+    fn connect(&self, uid: &str, target: &Target, access: Access) -> Result<Arc<dyn Platform>, Failure>;
 }
 
 /// Where and how a platform is reached; valid.
@@ -102,9 +107,22 @@ pub struct Target {
     /// The platform kind and what only it needs.
     pub kind: TargetKind,
     /// Time-out of one whole call (the T of the claim protocol).
-    pub timeout: std::time::Duration,
+    pub timeout: Duration,
     /// Certificates, in PEM, of the authorities to trust; `None`: the well-known ones.
     pub authorities: Option<String>,
+    /// How much may be asked of it.
+    pub limits: Limits,
+}
+
+/// How much may be asked of one platform, by all connections together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Calls a second in the long run.
+    pub per_second: NonZeroU32,
+    /// Calls that may go at once after a rest.
+    pub burst: NonZeroU32,
+    /// Calls that may be under way at a time.
+    pub in_flight: usize,
 }
 
 /// The platform kinds.

@@ -1,6 +1,6 @@
 //! The platforms: implementations of [`port`](crate::domain::port), one folder per kind.
 //!
-//! `http` holds what every call obeys: time-outs, sizes, no redirect, no repetition, and how an outcome becomes a
+//! `http` holds what every call obeys: time-outs, sizes, limits, no redirect, no repetition, and how an outcome becomes a
 //! failure class. `oauth` speaks to token endpoints. `olt` is the first platform. Kept out: Kubernetes, rules, and any
 //! decision about when to call again.
 
@@ -17,12 +17,15 @@ use crate::domain::port::{Connect, Platform, Target, TargetKind};
 /// Opens connections over HTTP; the one place where a platform kind is chosen.
 ///
 /// The process must have installed a rustls crypto provider before the first connection.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Connector;
+#[derive(Debug, Default)]
+pub struct Connector {
+    doors: http::Doors,
+}
 
 impl Connect for Connector {
-    fn connect(&self, target: &Target, access: Access) -> Result<Arc<dyn Platform>, Failure> {
-        let http = http::Http::new(target.timeout, target.authorities.as_deref())?;
+    fn connect(&self, uid: &str, target: &Target, access: Access) -> Result<Arc<dyn Platform>, Failure> {
+        let door = self.doors.of(uid, &target.limits);
+        let http = http::Http::new(target.timeout, target.authorities.as_deref(), door)?;
         match &target.kind {
             TargetKind::Olt {
                 api_url,

@@ -221,7 +221,32 @@ fn own_tokens() -> Vec<Case> {
 fn limits() -> Vec<Case> {
     let limit = |timeout: &str| json!({ "spec": { "limits": { "timeout": timeout } } });
     let out = |sentence, timeout| refused(sentence, &limit(timeout), "spec.limits.timeout", TIMEOUT);
+    let number = |sentence, field: &'static str, number: i64, message| {
+        let path = match field {
+            "requestsPerSecond" => "spec.limits.requestsPerSecond",
+            "burst" => "spec.limits.burst",
+            _ => "spec.limits.maxInFlight",
+        };
+        refused(
+            sentence,
+            &json!({ "spec": { "limits": { field: number } } }),
+            path,
+            message,
+        )
+    };
+    let all = |number: i64| json!({ "requestsPerSecond": number, "burst": number, "maxInFlight": number });
+    let (rate, burst) = ("must be 1 to 10000, such as 50", "must be 1 to 10000, such as 100");
+    let in_flight = "must be 1 to 1000, such as 32";
     vec![
+        accepted("the lowest limits", &json!({ "spec": { "limits": all(1) } })),
+        accepted("high limits", &json!({ "spec": { "limits": all(1000) } })),
+        number("no calls at all", "requestsPerSecond", 0, rate),
+        number("a rate that is too high", "requestsPerSecond", 10_001, rate),
+        number("an empty burst", "burst", 0, burst),
+        number("a negative burst", "burst", -1, burst),
+        number("a burst that is too large", "burst", 10_001, burst),
+        number("no call under way", "maxInFlight", 0, in_flight),
+        number("too many calls under way", "maxInFlight", 1001, in_flight),
         accepted("the shortest time-out", &limit("100ms")),
         accepted("the longest time-out", &limit("30s")),
         out("a time-out that is too short", "99ms"),

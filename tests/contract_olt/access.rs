@@ -5,7 +5,7 @@ use oauth_registrar::domain::port::Capabilities;
 use oauth_registrar::domain::registration::ApplicationId;
 use simulator::fixture::{PERMISSIONS, READER_T1, T1, T2, WRITER_T1, WRITER_T2};
 
-use crate::world::{DEV, World, class, registration};
+use crate::world::{DEV, PATIENT, World, class, registration};
 
 #[tokio::test]
 async fn identify_tells_issuer_owner_and_token_endpoint_with_one_read() {
@@ -69,7 +69,7 @@ async fn a_client_of_another_owner_is_not_found() {
     let id = world.register("billing-sync").await.application_id;
     let other = world.connection(world.token(WRITER_T2, Some(T2)).await);
     assert_eq!(class(other.read(&id).await), Class::NotFound);
-    assert_eq!(class(other.deregister(&id).await), Class::NotFound);
+    assert_eq!(class(other.deregister(&id, PATIENT).await), Class::NotFound);
     assert!(other.scan().await.unwrap().is_empty());
     assert_eq!(world.population().await, 1);
 }
@@ -81,14 +81,19 @@ async fn an_id_from_outside_cannot_reach_another_path() {
     world.forget_requests().await;
     for id in ["", ".", ".."] {
         assert_eq!(
-            class(world.platform.deregister(&ApplicationId::from(id)).await),
+            class(world.platform.deregister(&ApplicationId::from(id), PATIENT).await),
             Class::Invalid,
             "{id:?}"
         );
     }
     assert!(world.requests().await.is_empty());
     assert_eq!(
-        class(world.platform.deregister(&ApplicationId::from("a/../b?c#d")).await),
+        class(
+            world
+                .platform
+                .deregister(&ApplicationId::from("a/../b?c#d"), PATIENT)
+                .await
+        ),
         Class::Invalid
     );
     assert_eq!(world.requests().await, [format!("DELETE {DEV}/a%2F..%2Fb%3Fc%23d")]);
@@ -100,12 +105,12 @@ async fn a_token_that_is_not_accepted_is_unauthorized_and_one_without_the_right_
     let expired = world.connection(world.expired_token().await);
     assert_eq!(class(expired.permissions().await), Class::Unauthorized);
     assert_eq!(
-        class(expired.register(&registration("billing-sync")).await),
+        class(expired.register(&registration("billing-sync"), PATIENT).await),
         Class::Unauthorized
     );
     let reader = world.connection(world.token(READER_T1, Some(T1)).await);
     assert_eq!(
-        class(reader.register(&registration("billing-sync")).await),
+        class(reader.register(&registration("billing-sync"), PATIENT).await),
         Class::Forbidden
     );
     assert!(reader.scan().await.unwrap().is_empty());

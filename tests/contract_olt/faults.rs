@@ -6,7 +6,7 @@ use oauth_registrar::domain::failure::Class;
 use oauth_registrar::domain::registration::Change;
 use serde_json::{Value, json};
 
-use crate::world::{DEV, World, class, connect, marker, registration, target};
+use crate::world::{DEV, PATIENT, World, class, connect, marker, registration, target};
 
 const IMPATIENT: Duration = Duration::from_millis(400);
 
@@ -35,7 +35,11 @@ async fn a_lost_answer_to_register_is_ambiguous_and_the_client_exists() {
     {
         let name = format!("billing-{n}");
         world.fault("POST", DEV, fault.clone()).await;
-        let failure = world.platform.register(&registration(&name)).await.unwrap_err();
+        let failure = world
+            .platform
+            .register(&registration(&name), PATIENT)
+            .await
+            .unwrap_err();
         assert_eq!(failure.class, Class::Ambiguous, "{fault}: {failure}");
         assert_eq!(world.commits("create").await, n as u64 + 1, "{fault}");
         let listed = world.platform.scan().await.unwrap();
@@ -54,7 +58,7 @@ async fn a_reset_before_the_commit_of_register_is_ambiguous_and_no_client_exists
         world.fault("POST", DEV, fault.clone()).await;
         let failure = world
             .platform
-            .register(&registration("billing-sync"))
+            .register(&registration("billing-sync"), PATIENT)
             .await
             .unwrap_err();
         assert_eq!(failure.class, Class::Ambiguous, "{fault}: {failure}");
@@ -73,7 +77,7 @@ async fn a_server_error_on_register_is_ambiguous_before_and_after_the_commit() {
                 world.fault("POST", DEV, broken(status, body, commit)).await;
                 let name = format!("app-{status}-{body}-{commit}");
                 assert_eq!(
-                    class(world.platform.register(&registration(&name)).await),
+                    class(world.platform.register(&registration(&name), PATIENT).await),
                     Class::Ambiguous,
                     "{name}"
                 );
@@ -100,12 +104,20 @@ async fn rotate_has_the_same_ambiguity_and_is_never_sent_again() {
     ];
     for (n, fault) in faults.into_iter().enumerate() {
         world.fault("POST", &secret, fault.clone()).await;
-        assert_eq!(class(world.platform.rotate(&id).await), Class::Ambiguous, "{fault}");
+        assert_eq!(
+            class(world.platform.rotate(&id, PATIENT).await),
+            Class::Ambiguous,
+            "{fault}"
+        );
         assert_eq!(world.commits("rotate").await, n as u64 + 1, "{fault}");
     }
     for fault in [unread("headers"), unread("body"), broken(503, "empty", false)] {
         world.fault("POST", &secret, fault.clone()).await;
-        assert_eq!(class(world.platform.rotate(&id).await), Class::Ambiguous, "{fault}");
+        assert_eq!(
+            class(world.platform.rotate(&id, PATIENT).await),
+            Class::Ambiguous,
+            "{fault}"
+        );
         assert_eq!(world.commits("rotate").await, 5, "{fault}");
     }
     assert_eq!(world.requests().await, vec![format!("POST {secret}"); 8]);
@@ -153,9 +165,9 @@ async fn a_lost_answer_to_deregister_is_transient_and_the_next_one_finds_none() 
     let world = World::start().await;
     let id = world.register("billing-sync").await.application_id;
     world.fault("DELETE", &format!("{DEV}/{id}"), lost("reset")).await;
-    assert_eq!(class(world.platform.deregister(&id).await), Class::Transient);
+    assert_eq!(class(world.platform.deregister(&id, PATIENT).await), Class::Transient);
     assert_eq!(world.population().await, 0);
-    assert_eq!(class(world.platform.deregister(&id).await), Class::NotFound);
+    assert_eq!(class(world.platform.deregister(&id, PATIENT).await), Class::NotFound);
 }
 
 #[tokio::test]
@@ -169,7 +181,7 @@ async fn a_platform_that_cannot_be_reached_is_transient_even_for_register() {
         .token(simulator::fixture::WRITER_T1, Some(simulator::fixture::T1))
         .await;
     let gone = connect(&target(&format!("http://{free}"), IMPATIENT), token);
-    let failure = gone.register(&registration("billing-sync")).await.unwrap_err();
+    let failure = gone.register(&registration("billing-sync"), PATIENT).await.unwrap_err();
     assert_eq!(failure.class, Class::Transient);
     assert!(failure.detail.contains("found no connection: "), "{failure}");
     assert_eq!(class(gone.identify().await), Class::Transient);

@@ -5,7 +5,7 @@ use oauth_registrar::domain::registration::{Change, Permissions, Registration};
 use serde_json::json;
 use simulator::fixture::{DEVICES_BASE_DATA_READ, T1, T2, T3};
 
-use crate::world::{DEV, World, allowed, class, marker, permissions, registration};
+use crate::world::{DEV, PATIENT, World, allowed, class, marker, permissions, registration};
 
 #[tokio::test]
 async fn register_returns_the_secret_and_everything_is_there_afterwards() {
@@ -47,7 +47,7 @@ async fn a_registration_of_the_name_alone_is_accepted_and_read_back() {
         name: "bare".into(),
         ..Registration::default()
     };
-    let registered = world.platform.register(&bare).await.unwrap();
+    let registered = world.platform.register(&bare, PATIENT).await.unwrap();
     assert_eq!(
         world
             .platform
@@ -66,7 +66,7 @@ async fn a_suspended_application_is_registered_active_and_suspended_by_the_updat
         suspended: true,
         ..registration("billing-sync")
     };
-    let registered = world.platform.register(&wanted).await.unwrap();
+    let registered = world.platform.register(&wanted, PATIENT).await.unwrap();
     assert!(!registered.complete);
     let id = registered.application_id;
     let seen = world.platform.read(&id).await.unwrap().registration;
@@ -101,7 +101,7 @@ async fn a_taken_name_is_a_conflict_and_changes_nothing() {
     world.register("billing-sync").await;
     let failure = world
         .platform
-        .register(&registration("billing-sync"))
+        .register(&registration("billing-sync"), PATIENT)
         .await
         .unwrap_err();
     assert_eq!(failure.class, Class::Conflict);
@@ -116,7 +116,11 @@ async fn a_taken_name_is_a_conflict_and_changes_nothing() {
 #[tokio::test]
 async fn a_registration_that_breaks_the_schema_is_invalid() {
     let world = World::start().await;
-    let failure = world.platform.register(&registration("a.b")).await.unwrap_err();
+    let failure = world
+        .platform
+        .register(&registration("a.b"), PATIENT)
+        .await
+        .unwrap_err();
     assert_eq!(failure.class, Class::Invalid);
     assert!(
         failure.detail.contains("answered 400 APP_VALIDATION: "),
@@ -255,10 +259,10 @@ async fn deregister_removes_the_client_and_a_second_one_finds_none() {
     let world = World::start().await;
     let id = world.register("billing-sync").await.application_id;
     world.forget_requests().await;
-    world.platform.deregister(&id).await.unwrap();
-    assert_eq!(class(world.platform.deregister(&id).await), Class::NotFound);
+    world.platform.deregister(&id, PATIENT).await.unwrap();
+    assert_eq!(class(world.platform.deregister(&id, PATIENT).await), Class::NotFound);
     assert_eq!(class(world.platform.read(&id).await), Class::NotFound);
-    assert_eq!(class(world.platform.rotate(&id).await), Class::NotFound);
+    assert_eq!(class(world.platform.rotate(&id, PATIENT).await), Class::NotFound);
     assert_eq!(class(world.platform.allowed_tenants(&id).await), Class::NotFound);
     let path = format!("{DEV}/{id}");
     let expected = [

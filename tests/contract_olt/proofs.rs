@@ -6,7 +6,7 @@ use oauth_registrar::domain::port::{Platform, Proof, Registered};
 use serde_json::json;
 use simulator::fixture::{T1, T2};
 
-use crate::world::{World, class, credentials};
+use crate::world::{PATIENT, World, class, credentials};
 
 const TOKEN: &str = "/v1/id/auth/realms/olt/protocol/openid-connect/token";
 const BOTH: [AuthMethod; 2] = [AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost];
@@ -35,7 +35,11 @@ async fn a_fresh_secret_works_with_either_method() {
 async fn rotation_kills_the_former_secret() {
     let world = World::start().await;
     let registered = world.register("billing-sync").await;
-    let fresh = world.platform.rotate(&registered.application_id).await.unwrap();
+    let fresh = world
+        .platform
+        .rotate(&registered.application_id, PATIENT)
+        .await
+        .unwrap();
     assert_eq!(world.commits("rotate").await, 1);
     assert_ne!(fresh.expose(), registered.client_secret.expose());
     for method in BOTH {
@@ -49,7 +53,11 @@ async fn rotation_kills_the_former_secret() {
 async fn a_deregistered_client_is_unknown() {
     let world = World::start().await;
     let registered = world.register("billing-sync").await;
-    world.platform.deregister(&registered.application_id).await.unwrap();
+    world
+        .platform
+        .deregister(&registered.application_id, PATIENT)
+        .await
+        .unwrap();
     for method in BOTH {
         assert_eq!(
             proof(&*world.platform, &registered, &registered.client_secret, method).await,

@@ -8,7 +8,7 @@ use oauth_registrar::domain::port::Listed;
 use serde_json::json;
 use simulator::fixture::T1;
 
-use crate::world::{DEV, World, class, marker, registration};
+use crate::world::{DEV, PATIENT, World, class, marker, registration};
 
 async fn populate(world: &World, number: usize) {
     let put = |n| json!({"op": "app.put", "tenant": T1, "set": {"name": format!("app-{n:04}")}});
@@ -76,7 +76,7 @@ async fn a_scan_sees_what_was_registered_before_it_was_asked_for() {
     let one = async {
         let id = world
             .platform
-            .register(&registration("mine"))
+            .register(&registration("mine"), PATIENT)
             .await
             .unwrap()
             .application_id;

@@ -19,6 +19,8 @@ pub const CANARY_SECRET: &str = "-canary+secret/93d2";
 /// Closes its port when dropped.
 pub struct Script {
     pub platform: Arc<dyn Platform>,
+    url: String,
+    token: String,
     seen: Arc<Mutex<Vec<String>>>,
     serving: JoinHandle<()>,
 }
@@ -44,21 +46,32 @@ impl Script {
         let answers: Vec<_> = answers.iter().map(fill).collect();
         let seen = Arc::default();
         let serving = tokio::spawn(serve(listener, answers, Arc::clone(&seen)));
-        let platform = connect(
-            &target(&url, Duration::from_millis(500)),
-            SecretText::new(token.to_owned()),
-        );
+        let platform = operator(&url, token);
         Self {
             platform,
+            url,
+            token: token.to_owned(),
             seen,
             serving,
         }
+    }
+
+    /// The connection of another operator, which knows nothing of what this one saw.
+    pub fn operator(&self) -> Arc<dyn Platform> {
+        operator(&self.url, &self.token)
     }
 
     /// The requests so far, headers and body.
     pub fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
+}
+
+fn operator(url: &str, token: &str) -> Arc<dyn Platform> {
+    connect(
+        &target(url, Duration::from_millis(500)),
+        SecretText::new(token.to_owned()),
+    )
 }
 
 impl Drop for Script {

@@ -6,21 +6,22 @@ use oauth_registrar::domain::failure::{Class, Failure};
 use oauth_registrar::domain::registration::ApplicationId;
 
 use crate::script::{Script, answer, json};
-use crate::world::{class, registration};
+use crate::world::{PATIENT, class, registration};
 
 const PAGE: &str = "<html><body>maintenance</body></html>";
 
-/// One register, one rotate and one read, each given the same answer.
+/// One register, one rotate and one read, each given the same answer, each by an operator of its own: what one call is told
+/// may hold back the next.
 async fn three(answer: &str) -> [Failure; 3] {
     let script = Script::start(&[answer]).await;
     let id = ApplicationId::from("a-1");
     let register = script
-        .platform
-        .register(&registration("billing-sync"))
+        .operator()
+        .register(&registration("billing-sync"), PATIENT)
         .await
         .unwrap_err();
-    let rotate = script.platform.rotate(&id).await.unwrap_err();
-    let read = script.platform.read(&id).await.unwrap_err();
+    let rotate = script.operator().rotate(&id, PATIENT).await.unwrap_err();
+    let read = script.operator().read(&id).await.unwrap_err();
     assert_eq!(script.seen().len(), 3, "something was sent again");
     [register, rotate, read]
 }
@@ -148,7 +149,10 @@ async fn only_the_platform_itself_can_say_not_found() {
         [Class::Ambiguous, Class::Ambiguous, Class::Transient]
     );
     let script = Script::start(&[&proxy]).await;
-    assert_eq!(class(script.platform.deregister(&"a-1".into()).await), Class::Transient);
+    assert_eq!(
+        class(script.platform.deregister(&"a-1".into(), PATIENT).await),
+        Class::Transient
+    );
     assert_eq!(
         class(script.platform.disallow(&"a-1".into(), &"t-2".into()).await),
         Class::Transient
@@ -158,7 +162,10 @@ async fn only_the_platform_itself_can_say_not_found() {
 #[tokio::test]
 async fn a_page_of_html_does_not_count_as_deregistered() {
     let script = Script::start(&[&answer("200 OK", "text/html", PAGE)]).await;
-    assert_eq!(class(script.platform.deregister(&"a-1".into()).await), Class::Transient);
+    assert_eq!(
+        class(script.platform.deregister(&"a-1".into(), PATIENT).await),
+        Class::Transient
+    );
 }
 
 #[tokio::test]
@@ -207,14 +214,18 @@ async fn a_registration_answered_without_secret_has_an_empty_one_and_a_rotation_
     let rotated = json("201 Created", r#"{"data":{}}"#);
     let empty = json("201 Created", r#"{"data":{"secret":""}}"#);
     let script = Script::start(&[&created, &rotated, &empty]).await;
-    let registered = script.platform.register(&registration("billing-sync")).await.unwrap();
+    let registered = script
+        .platform
+        .register(&registration("billing-sync"), PATIENT)
+        .await
+        .unwrap();
     assert!(registered.client_secret.is_empty());
     assert_eq!(
-        class(script.platform.rotate(&registered.application_id).await),
+        class(script.platform.rotate(&registered.application_id, PATIENT).await),
         Class::Ambiguous
     );
     assert_eq!(
-        class(script.platform.rotate(&registered.application_id).await),
+        class(script.platform.rotate(&registered.application_id, PATIENT).await),
         Class::Ambiguous
     );
 }
@@ -223,7 +234,10 @@ async fn a_registration_answered_without_secret_has_an_empty_one_and_a_rotation_
 async fn a_token_that_fits_into_no_header_is_invalid_and_not_told() {
     let script = Script::with_token(&[""], "canary\r\nx: y").await;
     let platform = &script.platform;
-    let failure = platform.register(&registration("billing-sync")).await.unwrap_err();
+    let failure = platform
+        .register(&registration("billing-sync"), PATIENT)
+        .await
+        .unwrap_err();
     assert_eq!(failure.class, Class::Invalid);
     assert!(!failure.detail.contains("canary"), "{failure}");
     assert!(script.seen().is_empty());

@@ -6,7 +6,7 @@ use oauth_registrar::domain::port::Availability;
 use oauth_registrar::domain::registration::{ApplicationId, Permissions};
 use simulator::fixture::{DEVICES_BASE_DATA_READ, T1, T2, T3, WRITER_T1, WRITER_T2, WRITER_T3};
 
-use crate::world::{World, allowed, class, permissions};
+use crate::world::{PATIENT, World, allowed, class, permissions};
 
 /// An application that the second tenant may install.
 async fn application(world: &World) -> ApplicationId {
@@ -129,7 +129,7 @@ async fn whether_a_tenant_may_use_an_application_is_told_in_words() {
     };
     world.platform.update(&id, &suspended).await.unwrap();
     assert_eq!(tenant.availability(&id).await, Ok(Availability::Suspended));
-    world.platform.deregister(&id).await.unwrap();
+    world.platform.deregister(&id, PATIENT).await.unwrap();
     assert_eq!(tenant.availability(&id).await, Ok(Availability::Deleted));
     tenant.uninstall(&id).await.unwrap();
     assert_eq!(class(tenant.availability(&id).await), Class::NotFound);

@@ -8,7 +8,7 @@ use oauth_registrar::domain::failure::{Class, Failure};
 use serde_json::json;
 use simulator::fixture::{T1, T2, T3};
 
-use crate::world::{DEV, World, class, registration};
+use crate::world::{DEV, PATIENT, World, class, registration};
 
 const TOKEN: &str = "/v1/id/auth/realms/olt/protocol/openid-connect/token";
 
@@ -47,7 +47,7 @@ async fn a_token_that_expired_is_replaced_and_a_register_is_carried_out_once() {
     platform.identify().await.unwrap();
     let expired = json!({"kind": "expire_tokens", "which": "all"});
     world.fault("POST", DEV, expired.clone()).await;
-    platform.register(&registration("billing-sync")).await.unwrap();
+    platform.register(&registration("billing-sync"), PATIENT).await.unwrap();
     assert_eq!((world.population().await, asked(&world).await), (2, 2));
     world.fault("GET", DEV, expired).await;
     assert_eq!(platform.scan().await.unwrap().len(), 2);
@@ -93,7 +93,7 @@ async fn each_tenant_has_a_token_of_its_own() {
     let world = World::start().await;
     let platform = world.connect(access(world.bootstrap(&[T1, T2]).await), Some(T1));
     let id = platform
-        .register(&registration("billing-sync"))
+        .register(&registration("billing-sync"), PATIENT)
         .await
         .unwrap()
         .application_id;
@@ -159,11 +159,11 @@ async fn a_token_endpoint_that_is_away_is_a_passing_failure_and_nothing_was_regi
         .fault("POST", TOKEN, json!({"kind": "error", "status": 503}))
         .await;
     assert_eq!(
-        class(platform.register(&registration("billing-sync")).await),
+        class(platform.register(&registration("billing-sync"), PATIENT).await),
         Class::Transient
     );
     assert_eq!(world.population().await, 1);
-    platform.register(&registration("billing-sync")).await.unwrap();
+    platform.register(&registration("billing-sync"), PATIENT).await.unwrap();
 }
 
 #[tokio::test]

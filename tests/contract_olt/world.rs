@@ -1,5 +1,6 @@
 //! A simulated platform and connections to it.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use oauth_registrar::domain::access::Access;
 use oauth_registrar::domain::credentials::{AuthMethod, Credentials, SecretText};
 use oauth_registrar::domain::failure::{Class, Failure};
 use oauth_registrar::domain::marker::Marker;
-use oauth_registrar::domain::port::{Connect, Consents, Platform, Registered, Target, TargetKind, TenantSide};
+use oauth_registrar::domain::port::{Connect, Consents, Limits, Platform, Registered, Target, TargetKind, TenantSide};
 use oauth_registrar::domain::registration::{AllowedTenant, ApplicationId, Permissions, Registration};
 use oauth_registrar::platforms::Connector;
 use serde_json::{Value, json};
@@ -19,6 +20,7 @@ use simulator::{Options, Simulator};
 
 /// Where applications are.
 pub const DEV: &str = "/v1/application-developer/applications";
+/// Far above what anything takes; also the time within which a call must be sent.
 pub const PATIENT: Duration = Duration::from_secs(10);
 
 /// A simulator, and our connection as writer of the first tenant.
@@ -82,6 +84,22 @@ impl World {
         .await;
     }
 
+    /// Sets a fault for every request.
+    pub async fn fault_always(&self, fault: Value) {
+        self.control("faults", &json!({"count": 0, "fault": fault})).await;
+    }
+
+    /// Removes all faults.
+    pub async fn heal(&self) {
+        let url = format!("{}/_sim/faults", self.simulator.url());
+        self.control.delete(url).send().await.unwrap();
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> String {
+        self.simulator.url()
+    }
+
     /// Changes the platform as somebody else would; what became of each change.
     pub async fn operate(&self, operations: Value) -> Value {
         self.control("state", &json!({"ops": operations})).await["results"].clone()
@@ -115,7 +133,7 @@ impl World {
         let mut target = target(&self.simulator.url(), PATIENT);
         let TargetKind::Olt { tenant: home, .. } = &mut target.kind;
         *home = tenant.map(Into::into);
-        Connector.connect(&target, access).unwrap()
+        Connector::default().connect("uid", &target, access).unwrap()
     }
 
     /// An application that may register and install others, in these tenants.
@@ -210,7 +228,7 @@ impl World {
     }
 
     pub async fn register(&self, name: &str) -> Registered {
-        self.platform.register(&registration(name)).await.unwrap()
+        self.platform.register(&registration(name), PATIENT).await.unwrap()
     }
 }
 
@@ -243,10 +261,16 @@ pub fn target(url: &str, timeout: Duration) -> Target {
         consents: Consents::Set(true),
         tenant: None,
     };
+    let limits = Limits {
+        per_second: NonZeroU32::MAX,
+        burst: NonZeroU32::MAX,
+        in_flight: 32,
+    };
     Target {
         kind,
         timeout,
         authorities: None,
+        limits,
     }
 }
 
@@ -258,7 +282,9 @@ fn installing(target: Target, known: Consents) -> Target {
 }
 
 pub fn connect(target: &Target, token: SecretText) -> Arc<dyn Platform> {
-    Connector.connect(target, Access::ApiToken(token)).unwrap()
+    Connector::default()
+        .connect("uid", target, Access::ApiToken(token))
+        .unwrap()
 }
 
 pub fn marker(name: &str) -> Marker {

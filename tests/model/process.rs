@@ -222,7 +222,7 @@ impl View for Caches {
 struct NoConnection;
 
 impl Connect for NoConnection {
-    fn connect(&self, _target: &Target, _access: Access) -> Result<Arc<dyn Platform>, Failure> {
+    fn connect(&self, _uid: &str, _target: &Target, _access: Access) -> Result<Arc<dyn Platform>, Failure> {
         Err(Failure::new(Class::Invalid, "connections are not modelled"))
     }
 }

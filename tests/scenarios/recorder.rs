@@ -1,6 +1,7 @@
 //! What was asked, in order: one list for the API server and the platform.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures::FutureExt;
 use kube::Client;
@@ -111,7 +112,7 @@ impl Platform for Recorded {
         async { self.answer("permissions".into(), |_| Ok(vec![])) }.boxed()
     }
 
-    fn register<'a>(&'a self, wanted: &'a Registration) -> Answer<'a, Registered> {
+    fn register<'a>(&'a self, wanted: &'a Registration, _within: Duration) -> Answer<'a, Registered> {
         async { self.answer(format!("register {}", wanted.name), |store| store.register(wanted)) }.boxed()
     }
 
@@ -145,11 +146,11 @@ impl Platform for Recorded {
         .boxed()
     }
 
-    fn rotate<'a>(&'a self, id: &'a ApplicationId) -> Answer<'a, SecretText> {
+    fn rotate<'a>(&'a self, id: &'a ApplicationId, _within: Duration) -> Answer<'a, SecretText> {
         async move { self.answer(format!("rotate {id}"), |store| store.rotate(id)) }.boxed()
     }
 
-    fn deregister<'a>(&'a self, id: &'a ApplicationId) -> Answer<'a, ()> {
+    fn deregister<'a>(&'a self, id: &'a ApplicationId, _within: Duration) -> Answer<'a, ()> {
         async move { self.answer(format!("deregister {id}"), |store| store.deregister(id)) }.boxed()
     }
 

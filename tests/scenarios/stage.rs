@@ -80,7 +80,7 @@ impl Stage {
         };
         let client = cluster(&server, &calls, &cluster_plan);
         let view = Caches(server.clone());
-        let context = Context::new(client, settings, Arc::new(Connector), Arc::new(view));
+        let context = Context::new(client, settings, Arc::new(Connector::default()), Arc::new(view));
         let connection = Connection {
             platform,
             identity: identity(),

@@ -1,11 +1,12 @@
 //! The OLT adapter over real HTTP, towards a listener with scripted bytes.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use oauth_registrar::domain::access::Access;
 use oauth_registrar::domain::credentials::SecretText;
-use oauth_registrar::domain::port::{Connect, Consents, Platform, Target, TargetKind};
+use oauth_registrar::domain::port::{Connect, Consents, Limits, Platform, Target, TargetKind};
 use oauth_registrar::platforms::Connector;
 
 /// A platform at this address.
@@ -17,14 +18,22 @@ pub fn target(url: &str, timeout: Duration) -> Target {
         consents: Consents::Found(None),
         tenant: None,
     };
+    let limits = Limits {
+        per_second: NonZeroU32::MAX,
+        burst: NonZeroU32::MAX,
+        in_flight: 32,
+    };
     Target {
         kind,
         timeout,
         authorities: None,
+        limits,
     }
 }
 
 /// A connection to it.
 pub fn connect(target: &Target, token: SecretText) -> Arc<dyn Platform> {
-    Connector.connect(target, Access::ApiToken(token)).unwrap()
+    Connector::default()
+        .connect("uid", target, Access::ApiToken(token))
+        .unwrap()
 }

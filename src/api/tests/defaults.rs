@@ -24,7 +24,10 @@ fn a_platform_marks_descriptions_waits_10_s_and_grants_nothing() {
     let spec = stored(Kind::Platform)["spec"].clone();
     assert_eq!(spec["olt"]["marker"], "Description");
     assert_eq!(spec["olt"]["credentials"]["apiToken"]["secretRef"]["key"], "token");
-    assert_eq!(spec["limits"], json!({ "timeout": "10s" }));
+    assert_eq!(
+        spec["limits"],
+        json!({ "requestsPerSecond": 50, "burst": 100, "maxInFlight": 32, "timeout": "10s" })
+    );
     assert_eq!(spec["grants"], Value::Null);
     let mut trusting = smallest(Kind::NamespacePlatform);
     trusting["spec"]["tls"] = json!({ "caBundleRef": { "name": "corporate-ca" } });

@@ -1,5 +1,7 @@
 //! The steps: each changes one thing outside and brings one fact back. Its failure is a fact too.
 
+use std::time::Duration;
+
 use super::case::Case;
 use super::claims::{claim_to_publish, release, write_claim};
 use super::publish::{disown, restore, store};
@@ -20,12 +22,13 @@ pub async fn execute(
     ctx: &Context,
 ) -> Result<Fact, Error> {
     let platform = &connection.platform;
+    let within = seen.may_still_be_sent(ctx.now());
     Ok(match step {
         Step::Claim(claim, purpose) => write_claim(claim, purpose, case, connection, ctx).await?,
         Step::ClaimToPublish { keep_open } => claim_to_publish(keep_open, seen, case, connection, ctx).await?,
-        Step::Register(registration) => register(registration, seen, connection).await,
-        Step::Rotate(id) => rotate(id, seen, connection).await,
-        Step::Deregister(id) => match platform.deregister(&id).await {
+        Step::Register(registration) => register(registration, within, seen, connection).await,
+        Step::Rotate(id) => rotate(id, within, seen, connection).await,
+        Step::Deregister(id) => match platform.deregister(&id, within).await {
             Ok(()) => Fact::Deregistered(id),
             Err(Failure {
                 class: Class::NotFound, ..
@@ -52,8 +55,8 @@ pub async fn execute(
     })
 }
 
-async fn register(registration: Registration, seen: &Seen, connection: &Connection) -> Fact {
-    match connection.platform.register(&registration).await {
+async fn register(registration: Registration, within: Duration, seen: &Seen, connection: &Connection) -> Fact {
+    match connection.platform.register(&registration, within).await {
         Ok(answer) => {
             let tenants = registration
                 .allowed_tenants
@@ -82,14 +85,14 @@ async fn register(registration: Registration, seen: &Seen, connection: &Connecti
     }
 }
 
-async fn rotate(id: ApplicationId, seen: &Seen, connection: &Connection) -> Fact {
+async fn rotate(id: ApplicationId, within: Duration, seen: &Seen, connection: &Connection) -> Fact {
     let Some(client_id) = client_id(&id, seen) else {
         return Fact::Failed(
             Doing::Rotating,
             Failure::new(Class::Transient, "the client was not read before its rotation"),
         );
     };
-    match connection.platform.rotate(&id).await {
+    match connection.platform.rotate(&id, within).await {
         Ok(client_secret) => Fact::Rotated(Held {
             attempt: seen.own_claim().map_or(0, |c| c.attempt),
             claimed_at: seen.memory.claim_first_seen,

@@ -60,7 +60,7 @@ impl Platform for Away {
     fn permissions(&self) -> Answer<'_, Vec<KnownPermission>> {
         self.answer()
     }
-    fn register<'a>(&'a self, _: &'a Registration) -> Answer<'a, Registered> {
+    fn register<'a>(&'a self, _: &'a Registration, _: Duration) -> Answer<'a, Registered> {
         self.answer()
     }
     fn scan(&self) -> Answer<'_, Arc<[Listed]>> {
@@ -81,10 +81,10 @@ impl Platform for Away {
     fn disallow<'a>(&'a self, _: &'a ApplicationId, _: &'a TenantId) -> Answer<'a, ()> {
         self.answer()
     }
-    fn rotate<'a>(&'a self, _: &'a ApplicationId) -> Answer<'a, SecretText> {
+    fn rotate<'a>(&'a self, _: &'a ApplicationId, _: Duration) -> Answer<'a, SecretText> {
         self.answer()
     }
-    fn deregister<'a>(&'a self, _: &'a ApplicationId) -> Answer<'a, ()> {
+    fn deregister<'a>(&'a self, _: &'a ApplicationId, _: Duration) -> Answer<'a, ()> {
         self.answer()
     }
     fn prove<'a>(&'a self, _: &'a Credentials, _: Option<&'a TenantId>) -> Answer<'a, Proof> {

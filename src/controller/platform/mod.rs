@@ -181,7 +181,7 @@ async fn open(
     let platform = match (former, &access) {
         // It holds tokens that are still good, and perhaps a refresh token that could not be stored yet.
         (Some(former), Access::ClientCredentials { .. } | Access::RefreshToken { .. }) => Arc::clone(&former.platform),
-        _ => ctx.connect.connect(target, access)?,
+        _ => ctx.connect.connect(&made_from.0, target, access)?,
     };
     let identity = platform.identify().await?;
     let permissions = platform.permissions().await?;

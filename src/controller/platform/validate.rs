@@ -1,15 +1,16 @@
 //! From a platform's spec to where and how it is reached. Pure.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use url::Url;
 
 use super::hosts::Hosts;
 use crate::api::conditions::Reason;
-use crate::api::platform::{InstallationContract, MarkerPlace, PlatformSpec};
+use crate::api::platform::{InstallationContract, Limits, MarkerPlace, PlatformSpec};
 use crate::api::secret_ref::ApiCredentials;
 use crate::domain::decide::{Stage, Trouble};
-use crate::domain::port::{Consents, Target, TargetKind};
+use crate::domain::port::{self, Consents, Target, TargetKind};
 
 /// Checks and translates a spec: the target, its authorities not read yet, and what names its credentials.
 pub fn target(spec: &PlatformSpec, settle: Duration, hosts: Hosts<'_>) -> Result<(Target, ApiCredentials), Trouble> {
@@ -37,6 +38,7 @@ pub fn target(spec: &PlatformSpec, settle: Duration, hosts: Hosts<'_>) -> Result
             kind,
             timeout: timeout(&spec.limits.timeout, settle)?,
             authorities: None,
+            limits: limits(&spec.limits)?,
         },
         olt.credentials.clone(),
     ))
@@ -64,6 +66,19 @@ fn timeout(text: &str, settle: Duration) -> Result<Duration, Trouble> {
     Ok(timeout)
 }
 
+fn limits(spec: &Limits) -> Result<port::Limits, Trouble> {
+    Ok(port::Limits {
+        per_second: count("requestsPerSecond", spec.requests_per_second)?,
+        burst: count("burst", spec.burst)?,
+        in_flight: count("maxInFlight", spec.max_in_flight)?.get() as usize,
+    })
+}
+
+fn count(field: &str, number: i64) -> Result<NonZeroU32, Trouble> {
+    let count = u32::try_from(number).ok().and_then(NonZeroU32::new);
+    count.ok_or_else(|| invalid(format!("spec.limits.{field}: must be at least 1, not {number}.")))
+}
+
 fn invalid(message: String) -> Trouble {
     Trouble::new(Stage::Accepted, Reason::InvalidSpec, message)
 }
@@ -71,7 +86,7 @@ fn invalid(message: String) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::platform::{Limits, OltPlatform};
+    use crate::api::platform::OltPlatform;
     use crate::api::secret_ref::{ApiCredentials, ApiToken, ClientCredentials, SecretKeyRef, SecretRef};
 
     const ADMINISTRATORS: Hosts<'static> = Hosts {
@@ -100,6 +115,7 @@ mod tests {
             }),
             limits: Limits {
                 timeout: timeout.into(),
+                ..Limits::default()
             },
             tls: None,
         }
@@ -131,6 +147,24 @@ mod tests {
         let (target, _) = target(&wish, SETTLE, ADMINISTRATORS).unwrap();
         let TargetKind::Olt { tenant, .. } = target.kind;
         assert_eq!(tenant, Some("t-1".into()));
+    }
+
+    #[test]
+    fn the_limits_are_those_of_the_spec_and_none_is_nought() {
+        let mut spec = spec("https://api.example.com/v1", "1s");
+        let (found, _) = target(&spec, SETTLE, ADMINISTRATORS).unwrap();
+        let limits = found.limits;
+        assert_eq!(
+            (limits.per_second.get(), limits.burst.get(), limits.in_flight),
+            (50, 100, 32)
+        );
+        spec.limits.burst = 0;
+        let trouble = target(&spec, SETTLE, ADMINISTRATORS).unwrap_err();
+        assert!(
+            trouble.message.contains("spec.limits.burst: must be at least 1"),
+            "{}",
+            trouble.message
+        );
     }
 
     #[test]

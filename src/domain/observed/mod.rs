@@ -234,6 +234,13 @@ impl Seen {
         self.memory.claim_first_seen + self.platform.settle
     }
 
+    /// How long a call that the claim just written permits may still be sent: while that claim is younger than T.
+    #[must_use]
+    pub fn may_still_be_sent(&self, now: Duration) -> Duration {
+        let claimed_at = self.authority.as_ref().map_or(now, |(_, at)| *at);
+        (claimed_at + self.platform.timeout).saturating_sub(now)
+    }
+
     /// The current claim has been waited out on our own clock.
     #[must_use]
     pub fn settled(&self) -> bool {

@@ -1,12 +1,18 @@
 //! One call: what it carries, and sending it once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::RequestBuilder;
+use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
+use tokio::time::Instant;
+use url::Url;
 
+use super::door::{Door, Held, Passage, Passed};
 use super::reply::Reply;
+use super::retry_after::retry_after;
 use super::story::{Complaint, Story};
 use crate::domain::credentials::SecretText;
 use crate::domain::failure::Failure;
@@ -16,14 +22,45 @@ use crate::domain::failure::Failure;
 pub struct Call {
     request: RequestBuilder,
     story: Story,
+    route: Route,
+}
+
+/// How a call comes to its platform.
+#[derive(Clone, Debug)]
+pub(super) struct Route {
+    /// Sends probes.
+    pub(super) client: Client,
+    /// Where to.
+    pub(super) url: Url,
+    /// What it goes through.
+    pub(super) door: Arc<Door>,
+    /// How long it may wait there.
+    pub(super) within: Duration,
+    /// It finds out whether the platform is there.
+    pub(super) probing: bool,
 }
 
 impl Call {
-    pub(super) fn new(request: RequestBuilder, story: Story) -> Self {
+    pub(super) fn new(request: RequestBuilder, story: Story, route: Route) -> Self {
         Self {
             request: request.header(ACCEPT, HeaderValue::from_static("application/json")),
             story,
+            route,
         }
+    }
+
+    /// To be sent within this time or not at all; then it fails as surely not carried out.
+    #[must_use]
+    pub fn within(mut self, within: Duration) -> Self {
+        self.route.within = within;
+        self
+    }
+
+    /// Sent also while the platform counts as away: a read by which somebody finds out whether it is back.
+    #[must_use]
+    pub fn probing(mut self) -> Self {
+        self.route.probing = true;
+        self
     }
 
     /// Authenticates with an access token (RFC 6750 section 2.1).
@@ -91,12 +128,13 @@ impl Call {
         Some(Self {
             request: self.request.try_clone()?,
             story: self.story.clone(),
+            route: self.route.clone(),
         })
     }
 
     /// Gives up after this time, which is shorter than that of other calls.
     #[must_use]
-    pub fn within(mut self, time: Duration) -> Self {
+    pub fn at_most(mut self, time: Duration) -> Self {
         self.request = self.request.timeout(time);
         self.story.timeout = time;
         self
@@ -104,9 +142,65 @@ impl Call {
 
     /// Sends it, once, and reads the answer within the limits. A failure means that no status arrived.
     pub async fn send(self) -> Result<Reply, Failure> {
-        match self.request.send().await {
-            Ok(response) => Ok(Reply::read(response, self.story).await),
-            Err(error) => Err(self.story.broken(&error)),
+        let Self { request, story, route } = self;
+        let mut passage = match route.open().await {
+            Ok(passage) => passage,
+            Err(held) => return Err(story.failure(held.class(), &held.how())),
+        };
+        match request.send().await {
+            Ok(response) => {
+                passage.answered(pause(&response));
+                Ok(Reply::read(response, story).await)
+            }
+            Err(error) => {
+                if is_silence(&error) {
+                    passage.silent();
+                }
+                Err(story.broken(&error))
+            }
         }
     }
+}
+
+impl Route {
+    /// Waits at the door, and probes if that is what it takes.
+    async fn open(&self) -> Result<Passage<'_>, Held> {
+        let deadline = Instant::now() + self.within;
+        let host = self.url.origin();
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.door.pass(&host, self.probing, left).await? {
+                Passed::Through(passage) => return Ok(passage),
+                Passed::Probe(passage) => self.probe(passage).await,
+            }
+            // A probe takes its time, and what is ready at once passes even when no time is left.
+            if Instant::now() > deadline {
+                return Err(Held::Limited(self.within));
+            }
+        }
+    }
+
+    /// A read of the same address that carries no credential. Any answer tells that somebody is there.
+    async fn probe(&self, mut passage: Passage<'_>) {
+        match self.client.get(self.url.clone()).send().await {
+            Ok(response) => passage.answered(pause(&response)),
+            Err(error) if is_silence(&error) => passage.silent(),
+            Err(_) => {}
+        }
+    }
+}
+
+/// How long the platform wants to be left alone, by everybody.
+fn pause(response: &Response) -> Option<Duration> {
+    let asks = matches!(
+        response.status(),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    );
+    let wish = retry_after(response.headers(), Timestamp::now());
+    wish.filter(|_| asks)
+}
+
+/// Nobody answered. A connection that was cut shows that somebody is there.
+fn is_silence(error: &reqwest::Error) -> bool {
+    error.is_connect() || error.is_timeout()
 }

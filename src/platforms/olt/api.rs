@@ -29,6 +29,8 @@ pub struct ApiCall<'a> {
     call: Call,
     /// How long the call may take together with all that our token needs.
     patience: Duration,
+    /// When it must be sent at the latest, our token included; `None`: when it likes.
+    within: Option<Duration>,
 }
 
 /// A read may wait this many times the time-out of a call for our token: for discovery, an exchange, and a Secret that is
@@ -110,6 +112,7 @@ impl Api {
             api: self,
             call,
             patience,
+            within: None,
         }
     }
 }
@@ -124,23 +127,52 @@ impl ApiCall<'_> {
         }
     }
 
+    /// To be sent within this time or not at all; then it fails as surely not carried out.
+    #[must_use]
+    pub fn within(self, within: Duration) -> Self {
+        Self {
+            within: Some(within),
+            ..self
+        }
+    }
+
+    /// Finds out whether the platform is there: sent also while it counts as away.
+    #[must_use]
+    pub fn probing(self) -> Self {
+        Self {
+            call: self.call.probing(),
+            ..self
+        }
+    }
+
     /// Sends it with our token. When that one is not accepted (401), the call was surely not carried out: it is sent once
     /// more with another token, if there can be one.
     ///
     /// All of that together takes no longer than one call may, unless it is a read: a claim is waited out for as many of
     /// these as `domain::claim` says.
     pub async fn send(self) -> Result<Reply, Failure> {
-        let Self { api, call, patience } = self;
-        let deadline = Deadline::after(patience);
-        let left = || Ok::<_, Failure>(deadline.left()?.min(api.http.timeout()));
+        let Self {
+            api,
+            call,
+            patience,
+            within,
+        } = self;
+        let (deadline, latest) = (Deadline::after(patience), within.map(Deadline::after));
+        let limited = |call: Call| {
+            let call = match latest {
+                Some(latest) => call.within(latest.left()?),
+                None => call,
+            };
+            Ok::<_, Failure>(call.at_most(deadline.left()?.min(api.http.timeout())))
+        };
         let tenant = api.tenant.as_ref();
         let token = api.tokens.token(tenant, None, deadline).await?;
         let again = call.again().filter(|_| api.tokens.can_be_renewed());
-        let reply = call.bearer(&token).within(left()?).send().await?;
+        let reply = limited(call.bearer(&token))?.send().await?;
         match again {
             Some(again) if reply.status() == 401 => {
                 let other = api.tokens.token(tenant, Some(&token), deadline).await?;
-                again.bearer(&other).within(left()?).send().await
+                limited(again.bearer(&other))?.send().await
             }
             _ => Ok(reply),
         }

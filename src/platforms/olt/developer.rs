@@ -2,6 +2,7 @@
 //! function, one request; only lists take more.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
@@ -21,9 +22,10 @@ fn of<'a, const N: usize>(id: &'a ApplicationId, below: [&'a str; N]) -> Vec<&'a
     APPLICATIONS.into_iter().chain([id.0.as_str()]).chain(below).collect()
 }
 
-pub async fn register(api: &Api, registration: &Registration) -> Result<Registered, Failure> {
+pub async fn register(api: &Api, registration: &Registration, within: Duration) -> Result<Registered, Failure> {
     let call = api
         .call(Method::POST, &APPLICATIONS, Unrepeatable)?
+        .within(within)
         .json(&wire::Create::from(registration));
     // A create has no place for `status`: every application begins active.
     let complete = !registration.suspended;
@@ -89,9 +91,10 @@ pub async fn disallow(api: &Api, id: &ApplicationId, tenant: &TenantId) -> Resul
 }
 
 /// An answer without secret is an unknown outcome like a lost one: the former secret is dead, and nobody has the new one.
-pub async fn rotate(api: &Api, id: &ApplicationId) -> Result<SecretText, Failure> {
+pub async fn rotate(api: &Api, id: &ApplicationId, within: Duration) -> Result<SecretText, Failure> {
     let call = api
         .call(Method::POST, &of(id, ["secret"]), Unrepeatable)?
+        .within(within)
         .json(&json!({}));
     let rotated = data::<wire::Rotated>(call).await?;
     if rotated.secret.is_empty() {
@@ -103,6 +106,6 @@ pub async fn rotate(api: &Api, id: &ApplicationId) -> Result<SecretText, Failure
     Ok(rotated.secret)
 }
 
-pub async fn deregister(api: &Api, id: &ApplicationId) -> Result<(), Failure> {
-    done(api.call(Method::DELETE, &of(id, []), Repeatable)?).await
+pub async fn deregister(api: &Api, id: &ApplicationId, within: Duration) -> Result<(), Failure> {
+    done(api.call(Method::DELETE, &of(id, []), Repeatable)?.within(within)).await
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use tokio::sync::OnceCell;
 use url::Url;
 
-use super::api::{Api, url_below};
+use super::api::{Api, data, url_below};
 use super::{TENANT_HEADER, wire};
 use crate::domain::failure::{Class, Failure};
 use crate::domain::port::KnownPermission;
@@ -71,7 +71,12 @@ impl Realm {
 /// Reads the discovery document. No token travels: the realm is public, and our token is not meant for it.
 async fn discover(http: &Http, issuer_url: &Url) -> Result<Endpoints, Failure> {
     let url = url_below(issuer_url, &[".well-known", "openid-configuration"])?;
-    let metadata = http.call(Method::GET, &url, Nature::Repeatable).send().await?.json()?;
+    let metadata = http
+        .call(Method::GET, &url, Nature::Repeatable)
+        .probing()
+        .send()
+        .await?
+        .json()?;
     trusted(metadata, issuer_url)
 }
 
@@ -97,7 +102,8 @@ fn trusted(metadata: Metadata, issuer_url: &Url) -> Result<Endpoints, Failure> {
 
 /// Every permission that exists; also the cheapest call by which to learn whether our token is accepted.
 pub async fn permissions(api: &Api) -> Result<Vec<KnownPermission>, Failure> {
-    Ok(api.get::<wire::PermissionList>(&["permissions"]).await?.into())
+    let call = api.call(Method::GET, &["permissions"], Nature::Repeatable)?.probing();
+    Ok(data::<wire::PermissionList>(call).await?.into())
 }
 
 #[cfg(test)]

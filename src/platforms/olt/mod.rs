@@ -21,6 +21,7 @@ pub use identity::Realm;
 pub use tokens::Tokens;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt;
 
@@ -88,8 +89,8 @@ impl Platform for Olt {
         identity::permissions(&self.api).boxed()
     }
 
-    fn register<'a>(&'a self, registration: &'a Registration) -> Answer<'a, Registered> {
-        developer::register(&self.api, registration).boxed()
+    fn register<'a>(&'a self, registration: &'a Registration, within: Duration) -> Answer<'a, Registered> {
+        developer::register(&self.api, registration, within).boxed()
     }
 
     fn scan(&self) -> Answer<'_, Arc<[Listed]>> {
@@ -116,12 +117,12 @@ impl Platform for Olt {
         developer::disallow(&self.api, id, tenant).boxed()
     }
 
-    fn rotate<'a>(&'a self, id: &'a ApplicationId) -> Answer<'a, SecretText> {
-        developer::rotate(&self.api, id).boxed()
+    fn rotate<'a>(&'a self, id: &'a ApplicationId, within: Duration) -> Answer<'a, SecretText> {
+        developer::rotate(&self.api, id, within).boxed()
     }
 
-    fn deregister<'a>(&'a self, id: &'a ApplicationId) -> Answer<'a, ()> {
-        developer::deregister(&self.api, id).boxed()
+    fn deregister<'a>(&'a self, id: &'a ApplicationId, within: Duration) -> Answer<'a, ()> {
+        developer::deregister(&self.api, id, within).boxed()
     }
 
     fn prove<'a>(&'a self, credentials: &'a Credentials, tenant: Option<&'a TenantId>) -> Answer<'a, Proof> {

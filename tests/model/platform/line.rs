@@ -1,6 +1,7 @@
 //! The line of one process to the platform: the port, with the gate in between.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use oauth_registrar::domain::access::Access;
 use oauth_registrar::domain::credentials::{Credentials, SecretText};
@@ -101,7 +102,7 @@ impl Platform for Line {
         Box::pin(self.read("permissions".into(), |_| Ok(vec![]), |_| "none".into()))
     }
 
-    fn register<'a>(&'a self, registration: &'a Registration) -> Answer<'a, Registered> {
+    fn register<'a>(&'a self, registration: &'a Registration, _within: Duration) -> Answer<'a, Registered> {
         let wanted = registration.clone();
         let tell = |new: &Registered| format!("{}, {}", new.application_id, new.client_secret.expose());
         Box::pin(self.write(
@@ -160,7 +161,7 @@ impl Platform for Line {
         Box::pin(self.write(text, move |w| w.platform.disallow(&id, &tenant), |()| "ok".into()))
     }
 
-    fn rotate<'a>(&'a self, id: &'a ApplicationId) -> Answer<'a, SecretText> {
+    fn rotate<'a>(&'a self, id: &'a ApplicationId, _within: Duration) -> Answer<'a, SecretText> {
         let (text, id) = (format!("rotate {id}"), id.clone());
         Box::pin(self.write(
             text,
@@ -169,7 +170,7 @@ impl Platform for Line {
         ))
     }
 
-    fn deregister<'a>(&'a self, id: &'a ApplicationId) -> Answer<'a, ()> {
+    fn deregister<'a>(&'a self, id: &'a ApplicationId, _within: Duration) -> Answer<'a, ()> {
         let (text, id) = (format!("deregister {id}"), id.clone());
         Box::pin(self.write(text, move |w| w.platform.deregister(&id), |()| "ok".into()))
     }

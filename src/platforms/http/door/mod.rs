@@ -1,0 +1,220 @@
+//! The door that every call to one platform goes through: its limits, its wish to be left alone, and whether it is there.
+//!
+//! What does not pass was surely not carried out. A call waits in front of the door no longer than it was given; that time
+//! is not part of its time-out, which begins when it is sent.
+
+mod bucket;
+mod health;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Mutex as Turn, Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep, timeout_at};
+use url::Origin;
+
+use self::bucket::Bucket;
+use self::health::{Health, Sign, Verdict};
+use crate::domain::failure::Class;
+use crate::domain::port::Limits;
+
+/// The doors of all platforms, by the UID of their resource: connections to one platform share its door.
+#[derive(Debug, Default)]
+pub(in crate::platforms) struct Doors(Mutex<HashMap<String, Arc<Door>>>);
+
+impl Doors {
+    /// The door of this platform. Other limits make a new one, which knows what the former one did of the platform.
+    pub(in crate::platforms) fn of(&self, uid: &str, limits: &Limits) -> Arc<Door> {
+        let mut doors = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // What nobody uses and would be the same when made anew need not be kept: platforms come and go.
+        doors.retain(|_, door| Arc::strong_count(door) > 1 || !door.is_ordinary());
+        let former = doors.get(uid);
+        if let Some(door) = former.filter(|door| door.limits == *limits) {
+            return Arc::clone(door);
+        }
+        let seen = former.map_or_else(Arc::default, |door| Arc::clone(&door.seen));
+        let door = Arc::new(Door::new(limits, seen));
+        doors.insert(uid.to_owned(), Arc::clone(&door));
+        door
+    }
+}
+
+/// One platform's door.
+#[derive(Debug)]
+pub(in crate::platforms) struct Door {
+    limits: Limits,
+    bucket: Bucket,
+    /// Held by whoever waits for the bucket: first come, first served.
+    turn: Turn<()>,
+    under_way: Arc<Semaphore>,
+    seen: Arc<Seen>,
+}
+
+/// What was seen of the platform, and who waits for news of it.
+#[derive(Debug)]
+struct Seen {
+    health: Mutex<Health>,
+    news: Notify,
+    since: Instant,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            health: Mutex::default(),
+            news: Notify::new(),
+            since: Instant::now(),
+        }
+    }
+}
+
+/// Why a call was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Held {
+    /// It would have taken too long until the limits let it through.
+    Limited(Duration),
+    /// Nothing answers there; the next calls are not sent before a probe is answered.
+    Away,
+    /// The platform asked to be left alone.
+    Paused(Duration),
+}
+
+impl Held {
+    /// The class of a call that was not sent.
+    pub(super) fn class(self) -> Class {
+        match self {
+            Self::Limited(_) | Self::Away => Class::Transient,
+            Self::Paused(left) => Class::RateLimited(Some(left)),
+        }
+    }
+
+    /// Goes on after method and URL. The same for the same cause: a number that counts down would be news each time.
+    pub(super) fn how(self) -> String {
+        match self {
+            Self::Limited(within) => {
+                format!("was not sent: spec.limits of the platform did not let it through within {within:?}")
+            }
+            Self::Away => {
+                "was not sent: nothing answers there, and the platform is probed until something does".to_owned()
+            }
+            Self::Paused(_) => "was not sent: the platform asked to be left alone for a while".to_owned(),
+        }
+    }
+}
+
+/// What a caller does next.
+pub(super) enum Passed<'a> {
+    /// Send.
+    Through(Passage<'a>),
+    /// Probe the host, tell what came of it, and come back.
+    Probe(Passage<'a>),
+}
+
+/// The permission to send one call; dropped when its answer was read.
+pub(super) struct Passage<'a> {
+    door: &'a Door,
+    host: Origin,
+    led: bool,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Door {
+    fn new(limits: &Limits, seen: Arc<Seen>) -> Self {
+        Self {
+            limits: *limits,
+            bucket: Bucket::new(limits.per_second, limits.burst),
+            turn: Turn::default(),
+            under_way: Arc::new(Semaphore::new(limits.in_flight)),
+            seen,
+        }
+    }
+
+    /// Waits until a call to `host` may be sent, for at most `within`.
+    pub(super) async fn pass(&self, host: &Origin, probing: bool, within: Duration) -> Result<Passed<'_>, Held> {
+        let deadline = Instant::now() + within;
+        let late = |_| Held::Limited(within);
+        self.seen.refuses_at_once(host, probing)?;
+        let mut permit = timeout_at(deadline, self.permit()).await.map_err(late)?;
+        loop {
+            // Made before the question is asked, so that no news is missed in between.
+            let news = self.seen.news.notified();
+            let mut passage = |led| Passage {
+                door: self,
+                host: host.clone(),
+                led,
+                _permit: permit.take(),
+            };
+            match self.seen.lock().ask(self.seen.since.elapsed(), host, probing) {
+                Verdict::Go => return Ok(Passed::Through(passage(false))),
+                Verdict::Lead => return Ok(Passed::Through(passage(true))),
+                Verdict::Probe => return Ok(Passed::Probe(passage(true))),
+                Verdict::Away => return Err(Held::Away),
+                Verdict::Paused(left) => return Err(Held::Paused(left)),
+                Verdict::Follow => {}
+            }
+            timeout_at(deadline, news).await.map_err(late)?;
+        }
+    }
+
+    /// One of the calls that may be under way, then one out of the bucket.
+    async fn permit(&self) -> Option<OwnedSemaphorePermit> {
+        // Fails only when it is closed, which nobody does.
+        let permit = Arc::clone(&self.under_way).acquire_owned().await.ok();
+        let _turn = self.turn.lock().await;
+        while let Err(wait) = self.bucket.take() {
+            sleep(wait).await;
+        }
+        permit
+    }
+
+    fn is_ordinary(&self) -> bool {
+        self.seen.lock().is_ordinary(self.seen.since.elapsed())
+    }
+}
+
+impl Seen {
+    fn lock(&self) -> MutexGuard<'_, Health> {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who will not be let through anyway need not wait, nor use up what others could.
+    fn refuses_at_once(&self, host: &Origin, probing: bool) -> Result<(), Held> {
+        match self.lock().verdict(self.since.elapsed(), host, probing) {
+            Verdict::Away => Err(Held::Away),
+            Verdict::Paused(left) => Err(Held::Paused(left)),
+            Verdict::Go | Verdict::Lead | Verdict::Follow | Verdict::Probe => Ok(()),
+        }
+    }
+
+    fn tell(&self, host: &Origin, led: bool, sign: Sign) {
+        self.lock().tell(self.since.elapsed(), host, led, sign);
+        self.news.notify_waiters();
+    }
+}
+
+impl Passage<'_> {
+    /// The host answered; `pause`: it wants to be left alone for so long.
+    pub(super) fn answered(&mut self, pause: Option<Duration>) {
+        self.tell(Sign::Answered(pause));
+    }
+
+    /// No connection came about, or no answer came in time.
+    pub(super) fn silent(&mut self) {
+        self.tell(Sign::Silent);
+    }
+
+    fn tell(&mut self, sign: Sign) {
+        self.door.seen.tell(&self.host, self.led, sign);
+        self.led = false;
+    }
+}
+
+impl Drop for Passage<'_> {
+    /// Whoever waits for this call must not wait for ever when it was given up.
+    fn drop(&mut self) {
+        if self.led {
+            self.tell(Sign::None);
+        }
+    }
+}
