@@ -152,6 +152,36 @@ async fn when_nothing_moved_lists_are_read_and_nothing_else_is_done() {
     assert_eq!(space.footprint().await.writes, writes);
 }
 
+/// Pages of the list come spoilt for some passes; nobody takes a client for gone.
+async fn not_taken_for_gone(fault: Value) {
+    let space = installed().await;
+    let before = space.platform.only_application().await;
+    let secret = space.secret("app").await;
+    let fault =
+        json!({ "id": "spoilt", "match": { "method": "GET", "path": APPLICATIONS }, "count": 0, "fault": fault });
+    space.platform.fault(fault).await;
+    let fired = async || space.platform.fired("spoilt").await;
+    until("two passes met it", fired, |count| *count >= 2).await;
+    space.platform.heal().await;
+    let passes = async || space.platform.requests("GET", APPLICATIONS).await.len();
+    let seen = passes().await;
+    until("two passes after it", passes, |count| *count >= seen + 2).await;
+    space.ready("OAuthApplication", "app").await;
+    space.ready("TenantInstallation", "north").await;
+    assert_eq!(space.platform.only_application().await, before);
+    assert_eq!(space.secret("app").await, secret);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_list_that_lies_makes_no_client_gone() {
+    not_taken_for_gone(json!({ "kind": "empty_page", "totals": "lying" })).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_lacks_a_client_makes_it_not_gone() {
+    not_taken_for_gone(json!({ "kind": "short_page", "drop": 1, "totals": "honest" })).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn when_most_clients_vanish_at_once_a_person_is_asked() {
     let space = CLUSTER.space().await;

@@ -183,6 +183,7 @@ impl Objects {
             "Namespace" => ("", "v1", "namespaces", false),
             "ConfigMap" => ("", "v1", "configmaps", true),
             "Secret" => ("", "v1", "secrets", true),
+            "ResourceQuota" => ("", "v1", "resourcequotas", true),
             "ServiceAccount" => ("", "v1", "serviceaccounts", true),
             "Pod" => ("", "v1", "pods", true),
             "Deployment" => ("apps", "v1", "deployments", true),
