@@ -2,7 +2,7 @@
 //! by itself once the weather clears, with one client and a Secret that works.
 //!
 //! Lost answers and server errors of a single call are in `recover_lost_answers`, what each answer means in `contract_olt`,
-//! Secrets that somebody edits in `flow_secret`.
+//! Secrets that somebody edits in `flow_secret`. Every secret is looked for where none belongs when a space ends.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,7 +13,7 @@
 
 mod kit;
 
-use kit::TestSpace;
+use kit::{Place, TestSpace, until};
 use serde_json::{Value, json};
 use simulator::fixture::{T1, WRITER_T1};
 
@@ -273,4 +273,45 @@ async fn a_namespace_that_goes_takes_its_clients_along() {
     let let_go = json!({ "metadata": { "finalizers": null } });
     space.patch("RoleBinding", binding, let_go).await;
     space.gone("Namespace", &space.name).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_is_planted_is_found_by_every_space_at_its_end() {
+    let space = clear().await;
+    space.apply(space.application("ship")).await;
+    in_harbour(&space).await;
+    assert_eq!(space.leaks().await, Vec::<String>::new());
+    let secret = space.secret("ship").await["client_secret"].clone();
+    let plant = |text: Value| json!({ "metadata": { "annotations": { "planted": text } } });
+    space
+        .patch("OAuthApplication", "ship", plant(secret.clone().into()))
+        .await;
+    assert_eq!(space.leaks().await, ["OAuthApplication ship"]);
+    space.patch("OAuthApplication", "ship", plant(Value::Null)).await;
+    let clean = async || space.leaks().await;
+    until("nothing is left of it", clean, Vec::is_empty).await;
+}
+
+#[test]
+fn a_secret_is_found_in_base64_wherever_it_begins() {
+    use base64::Engine;
+    use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+    let secret = "-Canary_Secret01";
+    for before in ["", "a", "ab", "abc", "client-1:"] {
+        for behind in ["", "}", "\"}", "\n\n\n"] {
+            let text = format!("{before}{secret}{behind}");
+            for encoded in [BASE64_STANDARD.encode(&text), BASE64_URL_SAFE_NO_PAD.encode(&text)] {
+                let place = Place {
+                    name: "here".into(),
+                    text: format!("Basic {encoded}."),
+                };
+                assert_eq!(kit::leaks(&[secret.into()], &[place]), ["here"], "{text:?}");
+            }
+        }
+    }
+    let place = Place {
+        name: "here".into(),
+        text: "-Canary_Secret02".into(),
+    };
+    assert_eq!(kit::leaks(&[secret.into()], &[place]), Vec::<String>::new());
 }

@@ -41,6 +41,7 @@ pub enum Purpose {
 pub struct Random {
     seed: u64,
     drawn: HashMap<Purpose, u64>,
+    secrets: Vec<String>,
 }
 
 impl Random {
@@ -49,6 +50,7 @@ impl Random {
         Self {
             seed,
             drawn: HashMap::new(),
+            secrets: Vec::new(),
         }
     }
 
@@ -60,10 +62,17 @@ impl Random {
     /// The next client secret, as observed: 16 of `A-Z a-z 0-9 _ -`.
     pub fn secret(&mut self) -> String {
         let bytes: [u8; SECRET_LENGTH] = self.draw(Purpose::Secret);
-        bytes
+        let letters = bytes
             .iter()
-            .map(|byte| char::from(SECRET_ALPHABET[usize::from(byte & 63)]))
-            .collect()
+            .map(|byte| char::from(SECRET_ALPHABET[usize::from(byte & 63)]));
+        let secret: String = letters.collect();
+        self.secrets.push(secret.clone());
+        secret
+    }
+
+    /// All client secrets so far, for tests that look for them where they do not belong.
+    pub fn secrets(&self) -> &[String] {
+        &self.secrets
     }
 
     /// True with probability `p`.

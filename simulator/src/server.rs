@@ -20,6 +20,7 @@ const REALM: &str = "/v1/id/auth/realms/olt";
 pub struct Simulator {
     url: String,
     control_url: String,
+    world: Shared,
     accepting: Vec<JoinHandle<()>>,
 }
 
@@ -44,6 +45,7 @@ impl Simulator {
         let mut started = Self {
             control_url: url.clone(),
             url,
+            world: world.clone(),
             accepting: Vec::new(),
         };
         let mut door = Door::Both;
@@ -63,6 +65,15 @@ impl Simulator {
     #[must_use]
     pub fn url(&self) -> String {
         self.url.clone()
+    }
+
+    /// Every client secret and token that it issued since the start or the last reset, dead ones too: tests look for them
+    /// where they do not belong. No request shows them.
+    #[must_use]
+    pub fn issued(&self) -> Vec<String> {
+        let world = self.world.lock();
+        let platform = &world.platform;
+        [platform.random.secrets(), platform.tokens.texts()].concat()
     }
 
     /// Base URL of the control API, without `/_sim/`: the same unless it has a port of its own.

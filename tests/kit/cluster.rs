@@ -195,6 +195,11 @@ impl Cluster {
         audit::read(self.plane.audit_log(), user)
     }
 
+    /// All that the audit log holds.
+    pub fn audit_text(&self) -> String {
+        std::fs::read_to_string(self.plane.audit_log()).expect("the audit log")
+    }
+
     /// Runs kubectl as administrator; stdout and stderr together, and whether it ended with 0.
     pub async fn kubectl(&self, args: &[&str]) -> (bool, String) {
         let mut command = Command::new(self.plane.binary("kubectl").unwrap());

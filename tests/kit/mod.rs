@@ -14,6 +14,9 @@
 //! }
 //! ```
 //!
+//! When a space ends, every secret that its platform issued is looked for in logs, Events, resources and the audit log
+//! (`canary`); a test that leaves one there fails.
+//!
 //! Tests that kill or starve the operator live in `recover_*.rs` and call `Cluster::start` themselves.
 
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of the kit")]
@@ -25,6 +28,7 @@
 )]
 
 mod audit;
+mod canary;
 mod cluster;
 mod objects;
 mod operator;
@@ -35,6 +39,7 @@ mod stillness;
 mod wait;
 
 pub use audit::{Audited, OPERATOR};
+pub use canary::{Place, leaks};
 pub use cluster::{Cluster, Installation, OPERATOR_NAMESPACE, Shared};
 pub use objects::{Objects, condition, documents, labelled_secret};
 pub use operator::Operator;

@@ -30,6 +30,11 @@ impl Platform {
         format!("{}/v1/id/auth/realms/olt", self.simulator.url())
     }
 
+    /// Every client secret and token that it ever issued.
+    pub fn issued(&self) -> Vec<String> {
+        self.simulator.issued()
+    }
+
     /// All that the platform knows (`/_sim/state`).
     pub async fn state(&self) -> Value {
         self.control(Method::GET, "state", None).await

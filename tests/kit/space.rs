@@ -13,7 +13,7 @@ use super::objects::{Objects, labelled_secret};
 use super::platform::Platform;
 
 /// One test's part of the cluster; derefs to the objects of its namespace. When the test fails, it shows the end of the
-/// operator's log.
+/// operator's log; when it ends well, it looks for every secret where none belongs.
 pub struct TestSpace<'a> {
     /// The cluster.
     pub cluster: &'a Cluster,
@@ -161,6 +161,10 @@ impl Drop for TestSpace<'_> {
         if std::thread::panicking() {
             eprintln!("--- the test's namespace was {}", self.name);
             self.cluster.operator.show_log();
+            return;
         }
+        let look = || tokio::runtime::Handle::current().block_on(self.leaks());
+        let leaks = tokio::task::block_in_place(look);
+        assert!(leaks.is_empty(), "a secret is where it does not belong: {leaks:?}");
     }
 }

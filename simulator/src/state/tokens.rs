@@ -50,6 +50,7 @@ pub enum Subject {
 pub struct Tokens {
     issued: Vec<Token>,
     by_text: HashMap<[u8; 32], usize>,
+    texts: Vec<String>,
 }
 
 impl Tokens {
@@ -57,6 +58,12 @@ impl Tokens {
     pub fn add(&mut self, text: &str, token: Token) {
         self.by_text.insert(hash(text), self.issued.len());
         self.issued.push(token);
+        self.texts.push(text.to_owned());
+    }
+
+    /// Their texts, for tests that look for them where they do not belong.
+    pub fn texts(&self) -> &[String] {
+        &self.texts
     }
 
     /// The token with this text, expired or not.
