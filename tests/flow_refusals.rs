@@ -233,6 +233,46 @@ async fn a_copy_under_another_name_gets_a_client_of_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_copy_in_another_namespace_takes_nothing() {
+    let space = CLUSTER.space().await;
+    let other = CLUSTER.space().await;
+    let mut platform = space.platform_object();
+    platform["spec"]["grants"][0]["namespaces"]["names"] = json!([space.name, other.name]);
+    space.apply(platform).await;
+    space.apply(space.application("refused")).await;
+    space.ready("OAuthApplication", "refused").await;
+    let before = space.platform.only_application().await;
+    let mut copy = space.get("OAuthApplication", "refused").await;
+    let claim = copy["metadata"]["annotations"].clone();
+    copy["metadata"] = json!({ "name": "refused", "namespace": other.name, "annotations": claim });
+    other.apply(copy).await;
+    let words = ["\"refused\"", "it is not ours", "spec.clientName"];
+    other
+        .refuses("OAuthApplication", "refused", "NameConflict", &words)
+        .await;
+    assert!(other.secret("refused").await.is_empty());
+    let renamed = json!({ "spec": { "clientName": "the copy" } });
+    other.patch("OAuthApplication", "refused", renamed).await;
+    other.ready("OAuthApplication", "refused").await;
+    other.delete("OAuthApplication", "refused").await;
+    other.gone("OAuthApplication", "refused").await;
+    assert_eq!(space.platform.only_application().await, before);
+    space.token("refused", None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_with_an_unknown_variable_is_refused_before_anything_is_registered() {
+    let space = CLUSTER.space().await;
+    let mut object = space.application("refused");
+    object["spec"]["secret"] = json!({ "template": { "config.ini": "id={{ clientIdd }}" } });
+    let words = ["spec.secret.template[\"config.ini\"]", "unknown variable \"clientIdd\""];
+    space.is_refused(object, "InvalidSpec", &words).await;
+    let corrected = json!({ "spec": { "secret": { "template": { "config.ini": "id={{ clientId }}" } } } });
+    space.patch("OAuthApplication", "refused", corrected).await;
+    space.becomes_ready().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_installation_for_one_tenant_waits_for_the_first() {
     let space = CLUSTER.space().await;
     space.tenant_credential("north", WRITER_T2, T2).await;

@@ -10,6 +10,9 @@
 
 mod kit;
 
+use std::fs;
+use std::path::Path;
+
 use kit::TestSpace;
 use serde_json::{Value, json};
 
@@ -67,6 +70,43 @@ async fn a_resource_restored_from_a_backup_finds_its_client_by_the_marker() {
     let before = registered(&space).await;
     let restored = lost(&space).await;
     space.apply(restored).await;
+    the_same_client(&space, &before).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_restored_with_the_owner_of_another_time_makes_room_for_the_one_that_works() {
+    let space = CLUSTER.space().await;
+    let before = registered(&space).await;
+    let secret = space.get("Secret", "kept").await;
+    let restored = lost(&space).await;
+    let metadata = &secret["metadata"];
+    // Its owner reference holds the UID that the resource had before: the garbage collector removes it.
+    let secret = json!({
+        "apiVersion": "v1", "kind": "Secret", "data": secret["data"],
+        "metadata": {
+            "name": "kept", "labels": metadata["labels"], "annotations": metadata["annotations"],
+            "ownerReferences": metadata["ownerReferences"],
+        },
+    });
+    space.apply(secret).await;
+    space.apply(restored).await;
+    the_same_client(&space, &before).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replaced_resource_gets_claim_and_finalizer_back() {
+    let space = CLUSTER.space().await;
+    let before = registered(&space).await;
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-replaced.yaml", space.name));
+    fs::write(&file, space.application("kept").to_string()).unwrap();
+    let replace = ["replace", "-n", &space.name, "-f", file.to_str().unwrap()];
+    let (success, said) = space.cluster.kubectl(&replace).await;
+    assert!(success, "{said}");
+    let whole = |object: &Value| {
+        let metadata = &object["metadata"];
+        metadata["annotations"][CLAIM].is_string() && metadata["finalizers"] == json!([FINALIZER])
+    };
+    space.until("OAuthApplication", "kept", "is claimed again", whole).await;
     the_same_client(&space, &before).await;
 }
 
