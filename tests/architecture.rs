@@ -11,6 +11,8 @@
 
 #[path = "architecture/check.rs"]
 mod check;
+#[path = "architecture/documented.rs"]
+mod documented;
 #[path = "architecture/planted.rs"]
 mod planted;
 #[path = "architecture/rules.rs"]
