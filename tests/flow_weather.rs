@@ -13,7 +13,7 @@
 
 mod kit;
 
-use kit::{Place, TestSpace, until};
+use kit::{Place, TestSpace, condition, until};
 use serde_json::{Value, json};
 use simulator::fixture::{T1, WRITER_T1};
 
@@ -158,6 +158,35 @@ async fn too_many_requests_for_years_leaves_the_whole_platform_alone() {
     space.stays_calm().await;
     assert_eq!(space.platform.all_requests().await.len(), before, "nothing is sent");
     space.ready("OAuthApplication", "calm").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_that_is_away_gets_a_handful_of_calls_however_many_wait() {
+    let space = clear().await;
+    let silence = json!({ "id": "storm", "count": 0, "fault": { "kind": "drop_response", "how": "hang" } });
+    space.platform.fault(silence).await;
+    let fleet: Vec<String> = (1..=40).map(|number| format!("ship-{number}")).collect();
+    for ship in &fleet {
+        space.apply(space.application(ship)).await;
+    }
+    for ship in &fleet {
+        let waits = |object: &Value| condition(object, "Ready")["status"] == "False";
+        space.until("OAuthApplication", ship, "says that it waits", waits).await;
+    }
+    let away = async || space.list("OAuthApplication").await;
+    let told = |fleet: &Vec<Value>| {
+        let message = |ship: &Value| condition(ship, "Ready")["message"].to_string();
+        fleet.iter().any(|ship| message(ship).contains("nothing answers there"))
+    };
+    until("the platform counts as away", away, told).await;
+    let sent = space.platform.fired("storm").await;
+    assert!(sent <= 20, "{sent} calls");
+    space.platform.heal().await;
+    for ship in &fleet {
+        space.ready("OAuthApplication", ship).await;
+        space.token(ship, None).await;
+    }
+    assert_eq!(space.platform.applications().await.len(), fleet.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -145,7 +145,7 @@ impl Call {
         let Self { request, story, route } = self;
         let mut passage = match route.open().await {
             Ok(passage) => passage,
-            Err(held) => return Err(story.failure(held.class(), &held.how())),
+            Err(held) => return Err(story.failure(held.class(), held.how())),
         };
         match request.send().await {
             Ok(response) => {
@@ -175,7 +175,7 @@ impl Route {
             }
             // A probe takes its time, and what is ready at once passes even when no time is left.
             if Instant::now() > deadline {
-                return Err(Held::Limited(self.within));
+                return Err(Held::Behind);
             }
         }
     }

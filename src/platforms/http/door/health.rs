@@ -1,16 +1,20 @@
 //! Whether a platform is there: what its answers say of it, and who may call next. Pure: the time is handed in.
 //!
-//! A host that was quiet for a while, or did not answer last time, gets one call ahead of the others. When several in a row
-//! get no answer, it counts as away, and nothing is sent there until a probe is answered. So a thousand callers who find a
-//! platform away cost it a handful of calls.
+//! Only a few calls at a time are sent ahead of an answer, and a single one to a host that was quiet for a while or did not
+//! answer last time; each answer lets others through. When several in a row get no answer, the host counts as away, and
+//! nothing is sent there until a probe is answered. So a thousand callers who find a platform away cost it a handful of calls.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use url::Origin;
 
-/// After so long without an answer one call goes ahead of the others.
+/// After so long without an answer nobody knows whether a host is there.
 const QUIET: Duration = Duration::from_secs(10);
+/// Calls that may be sent since the last answer.
+const AHEAD: u32 = 8;
+/// The same for a host of which nobody knows whether it is there.
+const AHEAD_IN_DOUBT: u32 = 1;
 /// Calls in a row that get no answer until a host counts as away.
 const AWAY_AFTER: u32 = 5;
 /// Time between probes: it doubles from the first to the longest.
@@ -21,17 +25,23 @@ const LONGEST_PROBE: Duration = Duration::from_secs(15);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Send.
-    Go,
-    /// Send; the others wait for what becomes of it.
-    Lead,
-    /// Wait for what becomes of the call that was sent ahead.
+    Go(Sent),
+    /// Wait for what becomes of the calls that were sent ahead.
     Follow,
     /// Probe first, then ask again.
-    Probe,
+    Probe(Sent),
     /// The host is away.
     Away,
     /// The platform asked to be left alone, still for so long.
     Paused(Duration),
+}
+
+/// A call or a probe that is sent; what becomes of it is told with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sent {
+    /// How many answers there were before.
+    answers: u64,
+    probe: bool,
 }
 
 /// What a call says of its host.
@@ -54,44 +64,48 @@ pub(super) struct Health {
 
 #[derive(Debug, Default)]
 struct Host {
+    answers: u64,
     answered_at: Option<Duration>,
+    /// Calls under way that were sent since the last answer.
+    ahead: u32,
     /// Calls in a row that got no answer.
     silent: u32,
-    /// A call was sent ahead, or a probe; the others look at what becomes of it.
-    led: bool,
+    /// A probe is under way.
+    probed: bool,
     /// Probes in a row that got no answer.
     probes: u32,
     next_probe: Duration,
 }
 
 impl Health {
-    /// Whether a call to this host may be sent now. After `Lead` and `Probe` the host waits for [`Self::tell`].
-    /// `probing` calls are sent to find out whether a platform is there.
+    /// Whether a call to this host may be sent now. What comes of it must be told. `probing` calls are sent to find out
+    /// whether a platform is there.
     pub(super) fn ask(&mut self, now: Duration, host: &Origin, probing: bool) -> Verdict {
         let verdict = self.verdict(now, host, probing);
-        if matches!(verdict, Verdict::Lead | Verdict::Probe) {
-            self.hosts.entry(host.clone()).or_default().led = true;
+        match verdict {
+            Verdict::Go(_) => self.hosts.entry(host.clone()).or_default().ahead += 1,
+            Verdict::Probe(_) => self.hosts.entry(host.clone()).or_default().probed = true,
+            Verdict::Follow | Verdict::Away | Verdict::Paused(_) => {}
         }
         verdict
     }
 
-    /// What [`Self::ask`] would say, without sending anybody ahead.
+    /// What [`Self::ask`] would say, without sending anything.
     pub(super) fn verdict(&self, now: Duration, host: &Origin, probing: bool) -> Verdict {
         let pause = self.paused_until.saturating_sub(now);
         if !pause.is_zero() {
             return Verdict::Paused(pause);
         }
-        self.hosts
-            .get(host)
-            .map_or(Verdict::Lead, |host| host.verdict(now, probing))
+        let unknown = Host::default();
+        self.hosts.get(host).unwrap_or(&unknown).verdict(now, probing)
     }
 
-    /// Takes in what a call or probe says; `led` if it was sent ahead.
-    pub(super) fn tell(&mut self, now: Duration, host: &Origin, led: bool, sign: Sign) {
+    /// Takes in what a call or probe says.
+    pub(super) fn tell(&mut self, now: Duration, host: &Origin, sent: Sent, sign: Sign) {
         if let Sign::Answered(Some(pause)) = sign {
             self.paused_until = self.paused_until.max(now + pause);
         }
-        self.hosts.entry(host.clone()).or_default().tell(now, led, sign);
+        self.hosts.entry(host.clone()).or_default().tell(now, sent, sign);
     }
 
     /// Nothing of it would be missed.
@@ -102,31 +116,46 @@ impl Health {
 
 impl Host {
     fn verdict(&self, now: Duration, probing: bool) -> Verdict {
-        let fresh = self.answered_at.is_some_and(|at| now < at + QUIET);
+        let sent = |probe| Sent {
+            answers: self.answers,
+            probe,
+        };
         let away = self.silent >= AWAY_AFTER;
-        match (away, self.led) {
-            (true, _) if probing => Verdict::Go,
-            (true, false) if now >= self.next_probe => Verdict::Probe,
-            (true, _) => Verdict::Away,
-            (false, _) if fresh && self.silent == 0 => Verdict::Go,
-            (false, true) => Verdict::Follow,
-            (false, false) => Verdict::Lead,
+        if away && !probing {
+            let due = !self.probed && now >= self.next_probe;
+            return if due { Verdict::Probe(sent(true)) } else { Verdict::Away };
+        }
+        let fresh = self.answered_at.is_some_and(|at| now < at + QUIET);
+        let most = if fresh && self.silent == 0 {
+            AHEAD
+        } else {
+            AHEAD_IN_DOUBT
+        };
+        if away || self.ahead < most {
+            Verdict::Go(sent(false))
+        } else {
+            Verdict::Follow
         }
     }
 
-    fn tell(&mut self, now: Duration, led: bool, sign: Sign) {
-        self.led &= !led;
+    fn tell(&mut self, now: Duration, sent: Sent, sign: Sign) {
+        if sent.probe {
+            self.probed = false;
+        } else if sent.answers == self.answers {
+            self.ahead = self.ahead.saturating_sub(1);
+        }
         match sign {
             Sign::Answered(_) => {
                 *self = Self {
+                    answers: self.answers + 1,
                     answered_at: Some(now),
-                    led: self.led,
+                    probed: self.probed,
                     ..Self::default()
                 };
             }
             Sign::Silent => {
                 self.silent = self.silent.saturating_add(1);
-                if self.silent == AWAY_AFTER || (led && self.silent > AWAY_AFTER) {
+                if self.silent == AWAY_AFTER || sent.probe {
                     let grown = FIRST_PROBE.saturating_mul(1 << self.probes.min(8));
                     self.next_probe = now + grown.min(LONGEST_PROBE);
                     self.probes += 1;
@@ -160,15 +189,29 @@ mod tests {
             self.0.ask(at(seconds), &host("api"), false)
         }
 
-        fn tell(&mut self, seconds: u64, led: bool, sign: Sign) {
-            self.0.tell(at(seconds), &host("api"), led, sign);
+        fn tell(&mut self, seconds: u64, sent: Sent, sign: Sign) {
+            self.0.tell(at(seconds), &host("api"), sent, sign);
+        }
+
+        /// Asks as often as told; the calls that are sent.
+        fn sends(&mut self, seconds: u64, times: usize) -> Vec<Sent> {
+            let sent = (0..times).filter_map(|_| match self.ask(seconds) {
+                Verdict::Go(sent) | Verdict::Probe(sent) => Some(sent),
+                _ => None,
+            });
+            sent.collect()
+        }
+
+        /// Sends one call, with this outcome.
+        fn call(&mut self, seconds: u64, sign: Sign) {
+            let sent = self.sends(seconds, 1)[0];
+            self.tell(seconds, sent, sign);
         }
 
         fn away(seconds: u64) -> Self {
             let mut one = Self::default();
             for _ in 0..AWAY_AFTER {
-                assert_eq!(one.ask(seconds), Verdict::Lead);
-                one.tell(seconds, true, Sign::Silent);
+                one.call(seconds, Sign::Silent);
             }
             one
         }
@@ -177,101 +220,121 @@ mod tests {
     const ANSWERED: Sign = Sign::Answered(None);
 
     #[test]
-    fn the_first_call_goes_ahead_and_its_answer_lets_the_others_through() {
+    fn the_first_call_goes_ahead_and_each_answer_lets_others_through() {
         let mut one = One::default();
-        assert_eq!(one.ask(0), Verdict::Lead);
-        assert_eq!(one.ask(0), Verdict::Follow);
-        one.tell(1, true, ANSWERED);
-        assert_eq!([one.ask(1), one.ask(10)], [Verdict::Go; 2]);
-        assert_eq!(one.ask(11), Verdict::Lead, "it was quiet for ten seconds");
+        let first = one.sends(0, 100);
+        assert_eq!(first.len(), 1);
+        one.tell(1, first[0], ANSWERED);
+        let more = one.sends(1, 100);
+        assert_eq!(more.len(), 8);
+        one.tell(2, more[0], ANSWERED);
+        assert_eq!(
+            one.sends(2, 100).len(),
+            8,
+            "those that are under way still count no more"
+        );
+    }
+
+    #[test]
+    fn after_ten_quiet_seconds_one_goes_ahead_again() {
+        let mut one = One::default();
+        one.call(0, ANSWERED);
+        one.call(9, Sign::None);
+        assert_eq!(one.sends(10, 100).len(), 1);
     }
 
     #[test]
     fn a_call_without_answer_makes_the_others_go_one_by_one() {
         let mut one = One::default();
-        one.tell(0, false, ANSWERED);
-        one.tell(1, false, Sign::Silent);
-        assert_eq!(one.ask(1), Verdict::Lead);
-        assert_eq!(one.ask(1), Verdict::Follow);
-        one.tell(2, true, ANSWERED);
-        assert_eq!([one.ask(2), one.ask(2)], [Verdict::Go; 2]);
+        one.call(0, ANSWERED);
+        one.call(1, Sign::Silent);
+        let next = one.sends(1, 100);
+        assert_eq!(next.len(), 1);
+        one.tell(2, next[0], ANSWERED);
+        assert_eq!(one.sends(2, 100).len(), 8);
     }
 
     #[test]
-    fn a_call_that_was_given_up_leaves_its_lead_to_the_next() {
+    fn a_call_that_was_given_up_leaves_its_place_to_the_next() {
         let mut one = One::default();
-        assert_eq!(one.ask(0), Verdict::Lead);
-        one.tell(1, true, Sign::None);
-        assert_eq!(one.ask(1), Verdict::Lead);
+        one.call(0, Sign::None);
+        assert_eq!(one.sends(0, 100).len(), 1);
+    }
+
+    #[test]
+    fn an_old_call_that_ends_makes_no_room_for_new_ones() {
+        let mut one = One::default();
+        one.call(0, ANSWERED);
+        let old = one.sends(0, 2);
+        one.tell(1, old[0], ANSWERED);
+        assert_eq!(one.sends(1, 100).len(), 8);
+        one.tell(1, old[1], Sign::None);
+        assert_eq!(one.ask(1), Verdict::Follow);
     }
 
     #[test]
     fn five_calls_without_answer_mean_away_until_a_probe_is_answered() {
         let mut one = One::away(0);
         assert_eq!([one.ask(0), one.ask(1)], [Verdict::Away; 2]);
-        assert_eq!(one.ask(2), Verdict::Probe);
+        let probe = one.ask(2);
+        let Verdict::Probe(probe) = probe else {
+            panic!("{probe:?}")
+        };
         assert_eq!(one.ask(2), Verdict::Away, "one probe at a time");
-        one.tell(3, true, ANSWERED);
-        assert_eq!([one.ask(3), one.ask(3)], [Verdict::Go; 2]);
+        one.tell(3, probe, ANSWERED);
+        assert_eq!(one.sends(3, 100).len(), 8);
     }
 
     #[test]
-    fn a_late_answer_ends_the_absence_too() {
+    fn a_probe_that_was_given_up_is_followed_by_another() {
         let mut one = One::away(0);
-        one.tell(1, false, ANSWERED);
-        assert_eq!(one.ask(1), Verdict::Go);
+        one.call(2, Sign::None);
+        assert!(matches!(one.ask(2), Verdict::Probe(_)));
     }
 
     #[test]
     fn a_thousand_callers_cost_a_platform_that_is_away_for_a_minute_a_handful_of_calls() {
         let mut one = One::default();
-        let mut sent = 0;
-        for second in 0..60 {
-            for _ in 0..1000 {
-                if matches!(one.ask(second), Verdict::Go | Verdict::Lead | Verdict::Probe) {
-                    sent += 1;
-                    one.tell(second, true, Sign::Silent);
-                }
+        one.call(0, ANSWERED);
+        let mut count = 0;
+        for second in 1..=60 {
+            let sent = one.sends(second, 1000);
+            count += sent.len();
+            for sent in sent {
+                one.tell(second, sent, Sign::Silent);
             }
         }
-        assert_eq!(sent, 11, "five calls, and probes after 2, 6, 14, 29, 44 and 59 s");
-    }
-
-    #[test]
-    fn many_calls_that_were_under_way_are_one_absence() {
-        let mut one = One::default();
-        one.tell(0, false, ANSWERED);
-        for _ in 0..32 {
-            one.tell(1, false, Sign::Silent);
-        }
-        assert_eq!(one.ask(2), Verdict::Away);
-        assert_eq!(one.ask(3), Verdict::Probe, "the first pause is not grown by them");
+        assert_eq!(count, 14, "eight at once, then probes after 2, 4, 8, 15, 15 and 15 s");
     }
 
     #[test]
     fn who_looks_whether_it_is_there_is_not_held_back() {
         let mut one = One::away(0);
-        assert_eq!(one.0.ask(at(0), &host("api"), true), Verdict::Go);
-        one.tell(0, false, Sign::Silent);
+        let look = one.0.ask(at(0), &host("api"), true);
+        let Verdict::Go(look) = look else { panic!("{look:?}") };
+        one.tell(0, look, Sign::Silent);
         assert_eq!(one.ask(1), Verdict::Away);
+        one.tell(1, look, ANSWERED);
+        assert!(matches!(one.ask(1), Verdict::Go(_)));
     }
 
     #[test]
     fn a_pause_holds_for_the_whole_platform_and_the_longer_one_wins() {
         let mut one = One::default();
-        one.tell(0, false, Sign::Answered(Some(at(30))));
-        one.tell(1, false, Sign::Answered(Some(at(2))));
+        one.call(0, ANSWERED);
+        let sent = one.sends(0, 2);
+        one.tell(0, sent[0], Sign::Answered(Some(at(30))));
+        one.tell(1, sent[1], Sign::Answered(Some(at(2))));
         assert_eq!(one.ask(10), Verdict::Paused(at(20)));
         assert_eq!(one.0.ask(at(10), &host("id"), true), Verdict::Paused(at(20)));
-        assert_eq!(one.ask(30), Verdict::Lead);
+        assert!(!one.0.is_ordinary(at(10)) && one.0.is_ordinary(at(30)));
+        assert!(matches!(one.ask(30), Verdict::Go(_)));
     }
 
     #[test]
     fn one_host_that_is_away_does_not_hold_up_the_other() {
         let mut one = One::away(0);
-        assert_eq!(one.0.ask(at(0), &host("id"), false), Verdict::Lead);
+        assert!(matches!(one.0.ask(at(0), &host("id"), false), Verdict::Go(_)));
         assert!(!one.0.is_ordinary(at(0)));
-        one.tell(0, true, ANSWERED);
-        assert!(one.0.is_ordinary(at(0)));
     }
 }

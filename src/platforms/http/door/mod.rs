@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use url::Origin;
 
 use self::bucket::Bucket;
-use self::health::{Health, Sign, Verdict};
+use self::health::{Health, Sent, Sign, Verdict};
 use crate::domain::failure::Class;
 use crate::domain::port::Limits;
 
@@ -73,7 +73,9 @@ impl Default for Seen {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Held {
     /// It would have taken too long until the limits let it through.
-    Limited(Duration),
+    Limited,
+    /// It waited for what becomes of the call ahead, which took too long.
+    Behind,
     /// Nothing answers there; the next calls are not sent before a probe is answered.
     Away,
     /// The platform asked to be left alone.
@@ -84,21 +86,18 @@ impl Held {
     /// The class of a call that was not sent.
     pub(super) fn class(self) -> Class {
         match self {
-            Self::Limited(_) | Self::Away => Class::Transient,
+            Self::Limited | Self::Behind | Self::Away => Class::Transient,
             Self::Paused(left) => Class::RateLimited(Some(left)),
         }
     }
 
     /// Goes on after method and URL. The same for the same cause: a number that counts down would be news each time.
-    pub(super) fn how(self) -> String {
+    pub(super) fn how(self) -> &'static str {
         match self {
-            Self::Limited(within) => {
-                format!("was not sent: spec.limits of the platform did not let it through within {within:?}")
-            }
-            Self::Away => {
-                "was not sent: nothing answers there, and the platform is probed until something does".to_owned()
-            }
-            Self::Paused(_) => "was not sent: the platform asked to be left alone for a while".to_owned(),
+            Self::Limited => "was not sent: spec.limits of the platform did not let it through in time",
+            Self::Behind => "was not sent: the platform was quiet, and the call ahead got no answer in time",
+            Self::Away => "was not sent: nothing answers there, and the platform is probed until something does",
+            Self::Paused(_) => "was not sent: the platform asked to be left alone for a while",
         }
     }
 }
@@ -115,7 +114,8 @@ pub(super) enum Passed<'a> {
 pub(super) struct Passage<'a> {
     door: &'a Door,
     host: Origin,
-    led: bool,
+    /// What becomes of it was not told yet.
+    untold: Option<Sent>,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -133,27 +133,25 @@ impl Door {
     /// Waits until a call to `host` may be sent, for at most `within`.
     pub(super) async fn pass(&self, host: &Origin, probing: bool, within: Duration) -> Result<Passed<'_>, Held> {
         let deadline = Instant::now() + within;
-        let late = |_| Held::Limited(within);
         self.seen.refuses_at_once(host, probing)?;
-        let mut permit = timeout_at(deadline, self.permit()).await.map_err(late)?;
+        let mut permit = timeout_at(deadline, self.permit()).await.map_err(|_| Held::Limited)?;
         loop {
             // Made before the question is asked, so that no news is missed in between.
             let news = self.seen.news.notified();
-            let mut passage = |led| Passage {
+            let mut passage = |sent| Passage {
                 door: self,
                 host: host.clone(),
-                led,
+                untold: Some(sent),
                 _permit: permit.take(),
             };
             match self.seen.lock().ask(self.seen.since.elapsed(), host, probing) {
-                Verdict::Go => return Ok(Passed::Through(passage(false))),
-                Verdict::Lead => return Ok(Passed::Through(passage(true))),
-                Verdict::Probe => return Ok(Passed::Probe(passage(true))),
+                Verdict::Go(sent) => return Ok(Passed::Through(passage(sent))),
+                Verdict::Probe(sent) => return Ok(Passed::Probe(passage(sent))),
                 Verdict::Away => return Err(Held::Away),
                 Verdict::Paused(left) => return Err(Held::Paused(left)),
                 Verdict::Follow => {}
             }
-            timeout_at(deadline, news).await.map_err(late)?;
+            timeout_at(deadline, news).await.map_err(|_| Held::Behind)?;
         }
     }
 
@@ -183,12 +181,12 @@ impl Seen {
         match self.lock().verdict(self.since.elapsed(), host, probing) {
             Verdict::Away => Err(Held::Away),
             Verdict::Paused(left) => Err(Held::Paused(left)),
-            Verdict::Go | Verdict::Lead | Verdict::Follow | Verdict::Probe => Ok(()),
+            Verdict::Go(_) | Verdict::Follow | Verdict::Probe(_) => Ok(()),
         }
     }
 
-    fn tell(&self, host: &Origin, led: bool, sign: Sign) {
-        self.lock().tell(self.since.elapsed(), host, led, sign);
+    fn tell(&self, host: &Origin, sent: Sent, sign: Sign) {
+        self.lock().tell(self.since.elapsed(), host, sent, sign);
         self.news.notify_waiters();
     }
 }
@@ -205,16 +203,15 @@ impl Passage<'_> {
     }
 
     fn tell(&mut self, sign: Sign) {
-        self.door.seen.tell(&self.host, self.led, sign);
-        self.led = false;
+        if let Some(sent) = self.untold.take() {
+            self.door.seen.tell(&self.host, sent, sign);
+        }
     }
 }
 
 impl Drop for Passage<'_> {
     /// Whoever waits for this call must not wait for ever when it was given up.
     fn drop(&mut self) {
-        if self.led {
-            self.tell(Sign::None);
-        }
+        self.tell(Sign::None);
     }
 }
