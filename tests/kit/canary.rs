@@ -30,6 +30,7 @@ impl TestSpace<'_> {
         for kind in [
             "OAuthApplication",
             "TenantInstallation",
+            "OAuthPlatform",
             "ClusterOAuthPlatform",
             "Event",
         ] {
