@@ -83,8 +83,8 @@ async fn the_example_of_a_namespaces_own_platform_leads_to_a_token() {
             &json!({ "token": token }),
         ))
         .await;
-    space.ready("OAuthApplication", "billing-sync").await;
-    space.token("billing-sync", None).await;
+    space.ready("OAuthApplication", "billing-reports").await;
+    space.token("billing-reports", None).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,6 +19,10 @@ fn refused(sentence: &'static str, change: &Value, field: &'static str, message:
 }
 
 pub(super) fn cases() -> Vec<Case> {
+    [credentials(), consent(), secrets(), moves()].concat()
+}
+
+fn credentials() -> Vec<Case> {
     vec![
         accepted("the smallest installation", &json!({})),
         accepted(
@@ -66,6 +70,11 @@ pub(super) fn cases() -> Vec<Case> {
             "spec.credentials.clientCredentials.secretRef.name",
             SECRET_NAME,
         ),
+    ]
+}
+
+fn consent() -> Vec<Case> {
+    vec![
         refused(
             "a tenant by its name",
             &json!({ "tenantId": "north" }),
@@ -95,6 +104,11 @@ pub(super) fn cases() -> Vec<Case> {
             "spec",
             LISTED,
         ),
+    ]
+}
+
+fn secrets() -> Vec<Case> {
+    vec![
         accepted("a Secret for the tenant", &json!({ "secret": {} })),
         accepted(
             "a Secret with a key for the tenant's id",
@@ -116,6 +130,11 @@ pub(super) fn cases() -> Vec<Case> {
             "spec",
             "secret.template holds the key of the tenant's id: give one of the two another name",
         ),
+    ]
+}
+
+fn moves() -> Vec<Case> {
+    vec![
         accepted("a new comment", &json!({ "comment": "new" })).coming_from(&json!({})),
         refused(
             "a move to another tenant",
