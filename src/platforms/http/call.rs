@@ -36,6 +36,8 @@ pub(super) struct Route {
     pub(super) door: Arc<Door>,
     /// How long it may wait there.
     pub(super) within: Duration,
+    /// When it must have been sent, if it must not be sent late.
+    pub(super) by: Option<Instant>,
     /// It finds out whether the platform is there.
     pub(super) probing: bool,
 }
@@ -49,10 +51,10 @@ impl Call {
         }
     }
 
-    /// To be sent within this time or not at all; then it fails as surely not carried out.
+    /// To be sent by then or not at all; then it fails as surely not carried out.
     #[must_use]
-    pub fn within(mut self, within: Duration) -> Self {
-        self.route.within = within;
+    pub fn sent_by(mut self, time: Instant) -> Self {
+        self.route.by = Some(time);
         self
     }
 
@@ -134,7 +136,7 @@ impl Call {
 
     /// Gives up after this time, which is shorter than that of other calls.
     #[must_use]
-    pub fn at_most(mut self, time: Duration) -> Self {
+    pub fn within(mut self, time: Duration) -> Self {
         self.request = self.request.timeout(time);
         self.story.timeout = time;
         self
@@ -165,8 +167,11 @@ impl Call {
 impl Route {
     /// Waits at the door, and probes if that is what it takes.
     async fn open(&self) -> Result<Passage<'_>, Held> {
-        let deadline = Instant::now() + self.within;
+        let deadline = self.by.unwrap_or_else(|| Instant::now() + self.within);
         let host = self.url.origin();
+        if Instant::now() > deadline {
+            return Err(Held::Limited);
+        }
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.door.pass(&host, self.probing, left).await? {

@@ -84,6 +84,7 @@ impl Http {
             url: url.clone(),
             door: Arc::clone(&self.door),
             within: self.timeout,
+            by: None,
             probing: false,
         };
         Call::new(

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 use url::Url;
 
 use super::tokens::{Deadline, Tokens};
@@ -29,8 +30,6 @@ pub struct ApiCall<'a> {
     call: Call,
     /// How long the call may take together with all that our token needs.
     patience: Duration,
-    /// When it must be sent at the latest, our token included; `None`: when it likes.
-    within: Option<Duration>,
 }
 
 /// A read may wait this many times the time-out of a call for our token: for discovery, an exchange, and a Secret that is
@@ -112,35 +111,34 @@ impl Api {
             api: self,
             call,
             patience,
-            within: None,
         }
     }
 }
 
 impl ApiCall<'_> {
+    /// To be sent within this time or not at all, also when it is sent once more with another token.
+    #[must_use]
+    pub fn sent_within(self, time: Duration) -> Self {
+        Self {
+            call: self.call.sent_by(Instant::now() + time),
+            ..self
+        }
+    }
+
+    /// Sent also while the platform counts as away ([`Call::probing`]).
+    #[must_use]
+    pub fn probing(self) -> Self {
+        Self {
+            call: self.call.probing(),
+            ..self
+        }
+    }
+
     /// A JSON body.
     #[must_use]
     pub fn json(self, body: &impl Serialize) -> Self {
         Self {
             call: self.call.json(body),
-            ..self
-        }
-    }
-
-    /// To be sent within this time or not at all; then it fails as surely not carried out.
-    #[must_use]
-    pub fn within(self, within: Duration) -> Self {
-        Self {
-            within: Some(within),
-            ..self
-        }
-    }
-
-    /// Finds out whether the platform is there: sent also while it counts as away.
-    #[must_use]
-    pub fn probing(self) -> Self {
-        Self {
-            call: self.call.probing(),
             ..self
         }
     }
@@ -151,28 +149,17 @@ impl ApiCall<'_> {
     /// All of that together takes no longer than one call may, unless it is a read: a claim is waited out for as many of
     /// these as `domain::claim` says.
     pub async fn send(self) -> Result<Reply, Failure> {
-        let Self {
-            api,
-            call,
-            patience,
-            within,
-        } = self;
-        let (deadline, latest) = (Deadline::after(patience), within.map(Deadline::after));
-        let limited = |call: Call| {
-            let call = match latest {
-                Some(latest) => call.within(latest.left()?),
-                None => call,
-            };
-            Ok::<_, Failure>(call.at_most(deadline.left()?.min(api.http.timeout())))
-        };
+        let Self { api, call, patience } = self;
+        let deadline = Deadline::after(patience);
+        let left = || Ok::<_, Failure>(deadline.left()?.min(api.http.timeout()));
         let tenant = api.tenant.as_ref();
         let token = api.tokens.token(tenant, None, deadline).await?;
         let again = call.again().filter(|_| api.tokens.can_be_renewed());
-        let reply = limited(call.bearer(&token))?.send().await?;
+        let reply = call.bearer(&token).within(left()?).send().await?;
         match again {
             Some(again) if reply.status() == 401 => {
                 let other = api.tokens.token(tenant, Some(&token), deadline).await?;
-                limited(again.bearer(&other))?.send().await
+                again.bearer(&other).within(left()?).send().await
             }
             _ => Ok(reply),
         }

@@ -25,7 +25,7 @@ fn of<'a, const N: usize>(id: &'a ApplicationId, below: [&'a str; N]) -> Vec<&'a
 pub async fn register(api: &Api, registration: &Registration, within: Duration) -> Result<Registered, Failure> {
     let call = api
         .call(Method::POST, &APPLICATIONS, Unrepeatable)?
-        .within(within)
+        .sent_within(within)
         .json(&wire::Create::from(registration));
     // A create has no place for `status`: every application begins active.
     let complete = !registration.suspended;
@@ -94,7 +94,7 @@ pub async fn disallow(api: &Api, id: &ApplicationId, tenant: &TenantId) -> Resul
 pub async fn rotate(api: &Api, id: &ApplicationId, within: Duration) -> Result<SecretText, Failure> {
     let call = api
         .call(Method::POST, &of(id, ["secret"]), Unrepeatable)?
-        .within(within)
+        .sent_within(within)
         .json(&json!({}));
     let rotated = data::<wire::Rotated>(call).await?;
     if rotated.secret.is_empty() {
@@ -107,5 +107,5 @@ pub async fn rotate(api: &Api, id: &ApplicationId, within: Duration) -> Result<S
 }
 
 pub async fn deregister(api: &Api, id: &ApplicationId, within: Duration) -> Result<(), Failure> {
-    done(api.call(Method::DELETE, &of(id, []), Repeatable)?.within(within)).await
+    done(api.call(Method::DELETE, &of(id, []), Repeatable)?.sent_within(within)).await
 }
