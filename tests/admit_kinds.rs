@@ -259,7 +259,7 @@ async fn kubectl_get_shows_the_columns() {
     let installations = rows(&["get", "tinst", "-n", "t02", "columns"]).await;
     assert_eq!(installations[0].join(" "), "NAME READY REASON APPLICATION TENANT AGE");
     let platforms = rows(&["get", "coplat", "columns", "-o", "wide"]).await;
-    assert_eq!(platforms[0].join(" "), "NAME READY REASON ISSUER OWNER AGE");
+    assert_eq!(platforms[0].join(" "), "NAME READY REASON ISSUER OWNER CONTRACT AGE");
     let platforms = rows(&["get", "oplat", "-n", "t02", "columns"]).await;
     assert_eq!(platforms[0].join(" "), "NAME READY REASON AGE");
     let mut together = rows(&["get", "oauthregistrar", "-n", "t02", "-o", "name"])
