@@ -92,6 +92,7 @@ async fn a_client_that_vanished_is_registered_again_and_its_tenants_with_it() {
     space
         .until("TenantInstallation", "north", "is installed anew", installed)
         .await;
+    tells(&space, "north", "InstalledAgain: ").await;
     space.token("app", Some(T2)).await;
 }
 

@@ -201,7 +201,10 @@ fn story(ending: &Ending, before: Option<&InstallationStatus>, case: &Case) -> O
         let note = format!("Application {application} is installed in tenant {tenant}.");
         return Some(Story::milestone(Milestone::Installed, note));
     }
-    if ending.seen.consented && ending.seen.gone {
+    // An application that was registered again is another one to the tenant.
+    let told = before.and_then(|s| s.application_id.as_deref());
+    let another = matches!(&ending.wish, Some(Wish::Present(wanted)) if told != Some(wanted.application_id.0.as_str()));
+    if ending.seen.consented && (ending.seen.gone || another) {
         let note = format!("Application {application} was gone from tenant {tenant}; it is installed there again.");
         return Some(Story::milestone(Milestone::InstalledAgain, note));
     }

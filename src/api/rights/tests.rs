@@ -1,0 +1,146 @@
+//! What the table must not hold, and the objects made from it.
+
+use k8s_openapi::api::core::v1::ServiceAccount;
+use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::*;
+
+fn of(scope: Scope) -> impl Iterator<Item = &'static Right> {
+    RIGHTS.iter().filter(move |right| right.scope == scope)
+}
+
+#[test]
+fn nothing_is_granted_by_wildcard() {
+    for right in RIGHTS {
+        let words = [right.resources, right.names, right.verbs].concat();
+        assert!(
+            !right.group.contains('*') && words.iter().all(|word| !word.contains('*')),
+            "{right:?}"
+        );
+    }
+}
+
+#[test]
+fn nothing_is_deleted_impersonated_or_escalated() {
+    let allowed = ["get", "list", "watch", "create", "patch"];
+    for right in RIGHTS {
+        assert!(right.verbs.iter().all(|verb| allowed.contains(verb)), "{right:?}");
+        assert!(!right.group.starts_with("rbac."), "{right:?}");
+    }
+}
+
+#[test]
+fn secrets_are_never_reached_cluster_wide() {
+    assert!(of(Scope::Cluster).all(|right| !right.resources.contains(&"secrets")));
+    let wide: Vec<Value> = manifests("ops", &["a"])
+        .into_iter()
+        .filter(|o| o["kind"] == "ClusterRoleBinding")
+        .collect();
+    assert_eq!(wide.len(), 1);
+    assert_eq!(
+        wide[0]["roleRef"]["name"], ACCOUNT,
+        "the role of namespaces is bound per namespace only"
+    );
+}
+
+#[test]
+fn in_the_operators_namespace_secrets_are_kept_and_all_else_is_only_read() {
+    let writes = |right: &&Right| right.verbs.iter().any(|verb| !["get", "list", "watch"].contains(verb));
+    let written: Vec<_> = of(Scope::OperatorNamespace)
+        .filter(writes)
+        .map(|right| (right.resources, right.verbs))
+        .collect();
+    let verbs = &["get", "list", "watch", "create", "patch"][..];
+    assert_eq!(written, [(&["secrets"][..], verbs)]);
+}
+
+#[test]
+fn only_one_namespace_can_be_read() {
+    let namespaces: Vec<&Right> = RIGHTS
+        .iter()
+        .filter(|right| right.resources.contains(&"namespaces"))
+        .collect();
+    assert_eq!(namespaces.len(), 1);
+    assert_eq!(
+        (namespaces[0].names, namespaces[0].verbs),
+        (&["kube-system"][..], &["get"][..])
+    );
+}
+
+#[test]
+fn repeated_events_can_be_patched() {
+    let events = RIGHTS.iter().filter(|right| right.resources.contains(&"events"));
+    let verbs: Vec<_> = events.map(|right| (right.group, right.verbs)).collect();
+    assert_eq!(verbs, vec![("events.k8s.io", &["create", "patch"][..]); 2]);
+}
+
+#[test]
+fn every_right_says_what_it_is_for() {
+    assert!(
+        RIGHTS
+            .iter()
+            .all(|right| right.why.len() > 20 && right.why.ends_with('.'))
+    );
+}
+
+#[test]
+fn every_kind_and_its_status_are_in_the_table() {
+    for crd in super::super::crds() {
+        let plural = crd.spec.names.plural.as_str();
+        let scope = if crd.spec.scope == "Cluster" {
+            Scope::Cluster
+        } else {
+            Scope::WatchedNamespace
+        };
+        for resource in [plural.to_owned(), format!("{plural}/status")] {
+            assert!(
+                of(scope).any(|right| right.resources.contains(&resource.as_str())),
+                "{resource}"
+            );
+        }
+    }
+}
+
+#[test]
+fn each_watched_namespace_gets_one_binding_and_no_other_does() {
+    let bound: Vec<Value> = manifests("ops", &["a", "b"])
+        .into_iter()
+        .filter(|object| object["roleRef"]["name"] == NAMESPACE_ROLE)
+        .map(|object| object["metadata"]["namespace"].clone())
+        .collect();
+    assert_eq!(bound, [json!("a"), json!("b")]);
+}
+
+#[test]
+fn all_bindings_name_the_operators_account() {
+    for object in manifests("ops", &["a"])
+        .iter()
+        .filter(|object| object.get("roleRef").is_some())
+    {
+        assert_eq!(
+            object["subjects"],
+            json!([{ "kind": "ServiceAccount", "name": "oauth-registrar", "namespace": "ops" }])
+        );
+    }
+}
+
+/// Fails when a member is misspelt: the type would drop it.
+fn survives<T: Serialize + DeserializeOwned>(object: &Value) {
+    let typed: T = serde_json::from_value(object.clone()).unwrap();
+    assert_eq!(&serde_json::to_value(typed).unwrap(), object);
+}
+
+#[test]
+fn the_objects_are_those_of_kubernetes() {
+    for object in manifests("ops", &["a", "b"]) {
+        match object["kind"].as_str().unwrap() {
+            "ServiceAccount" => survives::<ServiceAccount>(&object),
+            "ClusterRole" => survives::<ClusterRole>(&object),
+            "ClusterRoleBinding" => survives::<ClusterRoleBinding>(&object),
+            "Role" => survives::<Role>(&object),
+            "RoleBinding" => survives::<RoleBinding>(&object),
+            other => panic!("unexpected kind {other}"),
+        }
+    }
+}
