@@ -225,3 +225,20 @@ async fn the_secret_goes_with_the_installation_and_may_come_later() {
     space.gone("Secret", "app-north").await;
     space.token("app", None).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_client_that_is_left_there_the_tenants_secret_stays() {
+    let space = space().await;
+    published(&space).await;
+    let secret = space.secret("app-north").await;
+    let policy = json!({ "spec": { "deletion": { "policy": "Orphan" } } });
+    space.patch("OAuthApplication", "app", policy).await;
+    space.delete("OAuthApplication", "app").await;
+    space.delete(INSTALLATION, "app-north").await;
+    space.gone(INSTALLATION, "app-north").await;
+    space.gone("OAuthApplication", "app").await;
+    let left = space.get("Secret", "app-north").await;
+    assert_eq!(left["metadata"]["ownerReferences"], Value::Null);
+    assert_eq!(space.secret("app-north").await, secret);
+    space.token("app-north", Some(T2)).await;
+}

@@ -73,7 +73,8 @@ pub async fn read(ctx: &Context, named: &ApiCredentials, whose: Whose<'_>) -> Re
         Ok(values) => values,
         Err(message) => return Ok(Err(message)),
     };
-    let digest = digest(&[&token]);
+    let client = SecretText::new(way.client_id.clone().unwrap_or_default());
+    let digest = digest(&[&token, &client]);
     let access = Access::RefreshToken {
         place: whose.place(&way.secret_ref.name),
         client_id: way.client_id.clone(),

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::context::CLUSTER_TIMEOUT;
 use super::error::{Error, call};
 use crate::api::well_known::{
-    APPLICATION_ID, ATTEMPT, CLIENT_ID, MANAGED_BY_LABEL, MANAGER, OUTPUT, REGISTRATION_ID, SECRET_LABEL,
+    APPLICATION_ID, ATTEMPT, CLIENT_ID, MANAGED_BY_LABEL, MANAGER, OUTPUT, REGISTRATION_ID, SECRET_LABEL, STATE,
 };
 use crate::domain::claim::is_attempt;
 use crate::domain::credentials::SecretText;
@@ -229,7 +229,10 @@ impl<'a> SecretStore<'a> {
             .flatten()
             .find(|o| o.controller == Some(true));
         let us = self.owner.as_ref();
-        owner.is_some_and(|o| us.is_some_and(|us| o.uid == us.uid && o.kind == us.kind))
+        // The same owner may keep a chain of tokens in a Secret, which is no output.
+        let label = metadata.labels.as_ref().and_then(|labels| labels.get(SECRET_LABEL));
+        label.is_none_or(|label| label != STATE)
+            && owner.is_some_and(|o| us.is_some_and(|us| o.uid == us.uid && o.kind == us.kind))
     }
 
     fn owner_index(&self, metadata: &ObjectMeta) -> usize {

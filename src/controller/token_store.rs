@@ -19,6 +19,7 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use super::context::CLUSTER_TIMEOUT;
 use super::error::{Error, call};
+use super::scrub::scrubbed;
 use crate::api::well_known::{BEGAN_WITH, MANAGED_BY_LABEL, MANAGER, SECRET_LABEL, STATE, TENANT_ID};
 use crate::domain::access::{Link, TokenStore};
 use crate::domain::credentials::SecretText;
@@ -90,7 +91,7 @@ impl StateSecret {
 
     async fn current(&self) -> Result<Link, Failure> {
         let found = call("read the state Secret", CLUSTER_TIMEOUT, self.api.get_opt(&self.name)).await;
-        let Some(secret) = found.map_err(|error| self.unreachable("read", &error))? else {
+        let Some(secret) = found.map_err(|error| self.unreachable("read", &error, None))? else {
             let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
             return Ok(last.map_or_else(|| self.beginning(None), |last| Link { version: None, ..last }));
         };
@@ -163,7 +164,7 @@ impl StateSecret {
         match result {
             Ok(_) => Ok(true),
             Err(error) if matches!(error.code(), Some(404 | 409 | 422)) => Ok(false),
-            Err(error) => Err(self.unreachable("written", &error)),
+            Err(error) => Err(self.unreachable("written", &error, Some(&next.token))),
         }
     }
 
@@ -235,12 +236,14 @@ impl StateSecret {
         format!("{digest:x}")
     }
 
-    fn unreachable(&self, done: &str, error: &Error) -> Failure {
+    fn unreachable(&self, done: &str, error: &Error, next: Option<&SecretText>) -> Failure {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let tokens = last.iter().map(|link| &link.token).chain(next).chain([&self.users]);
         let detail = format!(
             "the state Secret {}/{} cannot be {done}: {}",
             self.namespace,
             self.name,
-            error.said()
+            scrubbed(&error.said(), tokens)
         );
         Failure::new(Class::Transient, detail)
     }

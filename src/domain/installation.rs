@@ -59,6 +59,8 @@ pub struct Seen {
     pub disallowed: bool,
     /// The finalizer is gone.
     pub released: bool,
+    /// The tenant's Secret outlives the resource.
+    pub disowned: bool,
     /// The view was stale.
     pub stale: bool,
     /// The last call failed.
@@ -202,6 +204,8 @@ pub struct Farewell {
     pub row_wanted: bool,
     /// The application goes too, and leaves its client where it is.
     pub orphan: bool,
+    /// The tenant has a Secret.
+    pub secret: bool,
 }
 
 impl Seen {
@@ -230,6 +234,7 @@ impl Seen {
             Fact::Secret(secret) => self.secret = secret,
             Fact::Uninstalled => self.uninstalled = true,
             Fact::Disallowed => self.disallowed = true,
+            Fact::Disowned => self.disowned = true,
             Fact::Released => self.released = true,
             Fact::Failed(doing, failure) => self.failure = Some((doing, failure)),
         }

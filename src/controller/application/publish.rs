@@ -77,7 +77,10 @@ async fn write(
             done(secret)
         }
         Written::Moved => Fact::SecretMoved,
-        Written::Refused(why) => Fact::StoreRefused(format!("the API server refuses it: {}", scrubbed(&why, &content))),
+        Written::Refused(why) => Fact::StoreRefused(format!(
+            "the API server refuses it: {}",
+            scrubbed(&why, content.data.iter().map(|(_, value)| value))
+        )),
     })
 }
 

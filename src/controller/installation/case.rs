@@ -167,6 +167,7 @@ impl Case {
             application_id: status.application_id.map(ApplicationId),
             tenant_id: TenantId(spec.tenant_id.clone()),
             row_wanted: listed || twin,
+            secret: secret::wanted(&self.object).is_some(),
             orphan: self.application.as_ref().is_some_and(|a| {
                 a.metadata.deletion_timestamp.is_some() && a.spec.deletion.policy == DeletionPolicy::Orphan
             }),
@@ -261,6 +262,7 @@ impl Case {
             uninstalled: false,
             disallowed: false,
             released: false,
+            disowned: false,
             stale: false,
             failure: None,
         }

@@ -22,6 +22,7 @@ pub async fn execute(step: Step, case: &mut Case, used: Option<&Use>, ctx: &Cont
         Step::Release => return finalizers(case, false, ctx).await,
         Step::LookAtSecret => return secret::look(case, ctx).await,
         Step::Publish => return secret::publish(case, ctx).await,
+        Step::Disown => return secret::disown(case, ctx).await,
         _ => {}
     }
     let Some(used) = used else {
@@ -30,7 +31,7 @@ pub async fn execute(step: Step, case: &mut Case, used: Option<&Use>, ctx: &Cont
     };
     let (owner, tenant) = (&used.connection.platform, &used.tenant);
     Ok(match step {
-        Step::Finalize | Step::Release | Step::LookAtSecret | Step::Publish => Fact::Stale,
+        Step::Finalize | Step::Release | Step::LookAtSecret | Step::Publish | Step::Disown => Fact::Stale,
         Step::Allow(id, row) => {
             done(
                 owner.allow(&id, &row),

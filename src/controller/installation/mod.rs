@@ -79,7 +79,7 @@ async fn run(wish: Wish, mut seen: Seen, case: &mut Case, ctx: &Context) -> Resu
             }
         };
         // The platform is opened when a step needs it, and before the first trace of us is left on the resource.
-        if used.is_none() && !matches!(step, Step::Release | Step::LookAtSecret | Step::Publish) {
+        if used.is_none() && !matches!(step, Step::Release | Step::LookAtSecret | Step::Publish | Step::Disown) {
             match case.open_platform(ctx).await? {
                 Ok(opened) => used = Some(opened),
                 Err(trouble) => return Ok(refused(trouble, seen, wish, case)),

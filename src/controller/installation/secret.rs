@@ -100,10 +100,24 @@ pub(super) async fn publish(case: &Case, ctx: &Context) -> Result<Fact, Error> {
         }
         Written::Moved => Fact::Stale,
         Written::Refused(why) => {
-            let why = format!("the API server refuses it: {}", scrubbed(&why, &content));
+            let why = format!(
+                "the API server refuses it: {}",
+                scrubbed(&why, content.data.iter().map(|(_, value)| value))
+            );
             Fact::Secret(SecretSeen::Refused(why))
         }
     })
+}
+
+/// Whose client stays at the platform keeps the Secret with its credentials.
+pub(super) async fn disown(case: &Case, ctx: &Context) -> Result<Fact, Error> {
+    if let Some(output) = wanted(&case.object) {
+        let store = store(case, &output, ctx);
+        if let step::SecretSeen::Ours(there) = store.read(None).await? {
+            store.disown(&there).await?;
+        }
+    }
+    Ok(Fact::Disowned)
 }
 
 fn content<'a>(source: &'a Source, output: &Output, connection: &Connection) -> Result<Content<'a>, String> {

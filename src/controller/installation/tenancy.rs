@@ -15,7 +15,7 @@ use crate::controller::error::Error;
 use crate::controller::platform::kind::PlatformObject;
 use crate::domain::access::Access;
 use crate::domain::decide::{Stage, Trouble};
-use crate::domain::port::TenantSide;
+use crate::domain::port::{Platform, TenantSide};
 
 /// The sides that were opened with credentials of their own, by the UID of the installation: they hold tokens that are
 /// still good.
@@ -26,15 +26,15 @@ struct Tenancy {
     side: Arc<dyn TenantSide>,
     /// Digest of the credential.
     digest: String,
-    /// What the connection was made from that it was opened through.
-    through: (String, i64, String),
+    /// What it was opened through: it shares what that one has found out, such as the contract.
+    through: Arc<dyn Platform>,
 }
 
 impl Tenancies {
     fn find(&self, uid: &str, digest: &str, connection: &Connection) -> Option<Arc<dyn TenantSide>> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = all.get(uid)?;
-        let same = known.digest == digest && known.through == connection.made_from;
+        let same = known.digest == digest && Arc::ptr_eq(&known.through, &connection.platform);
         same.then(|| Arc::clone(&known.side))
     }
 
@@ -86,7 +86,7 @@ async fn with_own(
         let tenancy = Tenancy {
             side: Arc::clone(side),
             digest,
-            through: connection.made_from.clone(),
+            through: Arc::clone(&connection.platform),
         };
         ctx.tenancies.put(&case.uid, tenancy);
     }

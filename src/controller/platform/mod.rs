@@ -100,6 +100,7 @@ pub async fn reconcile<P: PlatformKind>(object: Arc<P>, ctx: Arc<Context>) -> Re
         Ending::Released => {
             ctx.connections.remove(&key);
             ctx.memories.forget(&uid);
+            ctx.memories.forget(&authorities::reader(&uid));
             ctx.suspicions.forget_platform(&uid);
             ctx.state_secrets.forget(&uid);
             Action::await_change()

@@ -34,6 +34,8 @@ pub enum Step {
     Uninstall(ApplicationId),
     /// Take the tenant's permission back.
     Disallow(ApplicationId, TenantId),
+    /// Let the tenant's Secret outlive the resource.
+    Disown,
     /// Remove the finalizer.
     Release,
 }
@@ -56,6 +58,7 @@ impl Step {
             Self::Publish => "publish",
             Self::Uninstall(_) => "uninstall",
             Self::Disallow(..) => "disallow",
+            Self::Disown => "disown",
             Self::Release => "release",
         }
     }
@@ -92,6 +95,8 @@ pub enum Fact {
     Uninstalled,
     /// The row is gone.
     Disallowed,
+    /// The tenant's Secret is nobody's.
+    Disowned,
     /// The finalizer is gone.
     Released,
     /// A call failed.

@@ -134,11 +134,11 @@ impl Call {
         })
     }
 
-    /// Gives up after this time, which is shorter than that of other calls.
+    /// Gives up after this time, which is shorter than that of other calls. Its failures name the ordinary time: a number
+    /// that is another one each time would be news each time.
     #[must_use]
     pub fn within(mut self, time: Duration) -> Self {
         self.request = self.request.timeout(time);
-        self.story.timeout = time;
         self
     }
 
@@ -190,7 +190,7 @@ impl Route {
         match self.client.get(self.url.clone()).send().await {
             Ok(response) => passage.answered(pause(&response)),
             Err(error) if is_silence(&error) => passage.silent(),
-            Err(_) => {}
+            Err(_) => passage.broken(),
         }
     }
 }

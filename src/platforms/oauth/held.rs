@@ -104,12 +104,17 @@ impl Slot {
     }
 
     fn begin(self: &Arc<Self>, renew: impl Future<Output = Result<Held, Failure>> + Send + 'static) -> Flight {
-        let slot = Arc::clone(self);
+        let (slot, broken) = (Arc::clone(self), Arc::clone(self));
         let task = tokio::spawn(async move { slot.land(renew.await) });
-        let outcome = async {
-            // Only a runtime that ends stops the task.
-            task.await
-                .unwrap_or_else(|_| Err(Failure::new(Class::Transient, "the operator ends")))
+        let outcome = async move {
+            // Only a runtime that ends stops the task, or our own mistake; the next caller then begins anew.
+            task.await.unwrap_or_else(|_| {
+                broken.lock().flight = None;
+                Err(Failure::new(
+                    Class::Transient,
+                    "the renewal of the token was broken off",
+                ))
+            })
         };
         outcome.boxed().shared()
     }

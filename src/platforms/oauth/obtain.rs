@@ -122,7 +122,9 @@ impl Rest {
 }
 
 fn optional_secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<SecretText>, D::Error> {
-    secret(deserializer).map(Some)
+    #[derive(Deserialize)]
+    struct Text(#[serde(deserialize_with = "secret")] SecretText);
+    Ok(Option::<Text>::deserialize(deserializer)?.map(|text| text.0))
 }
 
 fn seconds(value: Option<&Value>) -> Option<Duration> {
@@ -178,6 +180,7 @@ mod tests {
     fn a_refresh_token_may_be_missing_or_have_no_end() {
         assert!(answer(&json!({})).refresh_token.is_none());
         assert!(answer(&json!({"refresh_token": ""})).refresh_token.is_none());
+        assert!(answer(&json!({"refresh_token": null})).refresh_token.is_none());
         let with = answer(&json!({"refresh_token": "r", "refresh_expires_in": 0}));
         assert_eq!(with.refresh_token.unwrap().expose(), "r");
         assert_eq!(with.refresh_life, None);

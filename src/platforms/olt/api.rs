@@ -30,6 +30,9 @@ pub struct ApiCall<'a> {
     call: Call,
     /// How long the call may take together with all that our token needs.
     patience: Duration,
+    /// It must be sent soon, and then has the whole time of a call for its answer: a rotation whose answer is not waited for
+    /// would cost another one.
+    soon: bool,
 }
 
 /// A read may wait this many times the time-out of a call for our token: for discovery, an exchange, and a Secret that is
@@ -111,6 +114,7 @@ impl Api {
             api: self,
             call,
             patience,
+            soon: false,
         }
     }
 }
@@ -121,6 +125,7 @@ impl ApiCall<'_> {
     pub fn sent_within(self, time: Duration) -> Self {
         Self {
             call: self.call.sent_by(Instant::now() + time),
+            soon: true,
             ..self
         }
     }
@@ -146,20 +151,30 @@ impl ApiCall<'_> {
     /// Sends it with our token. When that one is not accepted (401), the call was surely not carried out: it is sent once
     /// more with another token, if there can be one.
     ///
-    /// All of that together takes no longer than one call may, unless it is a read: a claim is waited out for as many of
-    /// these as `domain::claim` says.
+    /// All of that together takes no longer than one call may, unless it is a read, or a call that was given a time by which
+    /// it must be sent: a claim is waited out for as many of these as `domain::claim` says.
     pub async fn send(self) -> Result<Reply, Failure> {
-        let Self { api, call, patience } = self;
+        let Self {
+            api,
+            call,
+            patience,
+            soon,
+        } = self;
         let deadline = Deadline::after(patience);
-        let left = || Ok::<_, Failure>(deadline.left()?.min(api.http.timeout()));
+        let limited = |call: Call| {
+            if soon {
+                return Ok(call);
+            }
+            Ok::<_, Failure>(call.within(deadline.left()?.min(api.http.timeout())))
+        };
         let tenant = api.tenant.as_ref();
         let token = api.tokens.token(tenant, None, deadline).await?;
         let again = call.again().filter(|_| api.tokens.can_be_renewed());
-        let reply = call.bearer(&token).within(left()?).send().await?;
+        let reply = limited(call.bearer(&token))?.send().await?;
         match again {
             Some(again) if reply.status() == 401 => {
                 let other = api.tokens.token(tenant, Some(&token), deadline).await?;
-                again.bearer(&other).within(left()?).send().await
+                limited(again.bearer(&other))?.send().await
             }
             _ => Ok(reply),
         }

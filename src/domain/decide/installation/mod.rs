@@ -161,7 +161,11 @@ fn nothing_ours(seen: &Seen) -> Option<Decision> {
 /// Whoever leaves the client at the platform leaves its installations there; else a platform that cannot be used any more
 /// would hold all of them for ever.
 fn leave_it_there(farewell: &Farewell, seen: &Seen) -> Option<Decision> {
-    (farewell.orphan && seen.failure.is_none() && !seen.stale).then_some(Decision::Act(Step::Release))
+    if !farewell.orphan || seen.failure.is_some() || seen.stale {
+        return None;
+    }
+    let owned = farewell.secret && !seen.disowned;
+    Some(Decision::Act(if owned { Step::Disown } else { Step::Release }))
 }
 
 fn still_installed(farewell: &Farewell, seen: &Seen) -> Option<Decision> {

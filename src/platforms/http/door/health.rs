@@ -51,7 +51,9 @@ pub(super) enum Sign {
     Answered(Option<Duration>),
     /// No connection, or no answer in time.
     Silent,
-    /// Nothing: the call was given up, or broke in another way.
+    /// Somebody was there and broke off.
+    Broken,
+    /// Nothing: the call was given up.
     None,
 }
 
@@ -156,13 +158,19 @@ impl Host {
             Sign::Silent => {
                 self.silent = self.silent.saturating_add(1);
                 if self.silent == AWAY_AFTER || sent.probe {
-                    let grown = FIRST_PROBE.saturating_mul(1 << self.probes.min(8));
-                    self.next_probe = now + grown.min(LONGEST_PROBE);
-                    self.probes += 1;
+                    self.probe_later(now);
                 }
             }
-            Sign::None => {}
+            // A probe that says nothing is not sent again at once either.
+            Sign::Broken if sent.probe => self.probe_later(now),
+            Sign::Broken | Sign::None => {}
         }
+    }
+
+    fn probe_later(&mut self, now: Duration) {
+        let grown = FIRST_PROBE.saturating_mul(1 << self.probes.min(8));
+        self.next_probe = now + grown.min(LONGEST_PROBE);
+        self.probes += 1;
     }
 }
 

@@ -202,6 +202,11 @@ impl Passage<'_> {
         self.tell(Sign::Silent);
     }
 
+    /// Somebody was there and broke off.
+    pub(super) fn broken(&mut self) {
+        self.tell(Sign::Broken);
+    }
+
     fn tell(&mut self, sign: Sign) {
         if let Some(sent) = self.untold.take() {
             self.door.seen.tell(&self.host, sent, sign);

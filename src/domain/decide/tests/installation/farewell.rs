@@ -73,4 +73,9 @@ fn with_a_client_that_is_left_there_its_installations_are() {
     assert_eq!(parting(farewell(), &installed()), Decision::Act(Step::Release));
     assert_eq!(parting(farewell(), &begun()), Decision::Act(Step::Release));
     assert_eq!(parting(farewell(), &seen()), Decision::Converged);
+    let secret = true;
+    let with_secret = || Farewell { secret, ..farewell() };
+    assert_eq!(parting(with_secret(), &installed()), Decision::Act(Step::Disown));
+    let disowned = after(installed(), [Fact::Disowned]);
+    assert_eq!(parting(with_secret(), &disowned), Decision::Act(Step::Release));
 }

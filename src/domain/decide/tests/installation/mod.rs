@@ -44,6 +44,7 @@ fn seen() -> Seen {
         uninstalled: false,
         disallowed: false,
         released: false,
+        disowned: false,
         stale: false,
         failure: None,
     }
@@ -83,6 +84,7 @@ fn farewell() -> Farewell {
         tenant_id: "t1".into(),
         row_wanted: false,
         orphan: false,
+        secret: false,
     }
 }
 

@@ -169,3 +169,14 @@ fn one_host_that_is_away_does_not_hold_up_the_other() {
     assert!(matches!(one.0.ask(at(0), &host("id"), false), Verdict::Go(_)));
     assert!(!one.0.is_ordinary(at(0)));
 }
+
+#[test]
+fn a_probe_that_says_nothing_is_not_sent_again_at_once() {
+    let mut one = One::away(0);
+    assert_eq!(one.sends(1, 100).len(), 0);
+    let probes = one.sends(2, 100);
+    assert_eq!(probes.len(), 1);
+    one.tell(2, probes[0], Sign::Broken);
+    assert_eq!(one.sends(2, 100).len(), 0);
+    assert_eq!(one.sends(60, 100).len(), 1);
+}
