@@ -1,18 +1,19 @@
 //! What the operator does while nothing changes: nothing, or no more than a few looks.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::audit::OPERATOR;
 use super::cluster::OPERATOR_NAMESPACE;
 use super::space::TestSpace;
 use super::wait::until;
 
-/// Time without any change after which the operator has come to rest: longer than an application takes to count its installations.
-const REST: Duration = Duration::from_millis(1500);
+/// Time without any change after which the operator has come to rest: longer than an application takes to count its
+/// installations, and longer than the tests' operator waits a claim out.
+const REST: Duration = Duration::from_secs(3);
 /// More than one re-check of the tests' operator.
 const WATCHED: Duration = Duration::from_secs(3);
-/// Re-checks that fit into [`WATCHED`].
-const RECHECKS: usize = 2;
+/// The shortest time between two re-checks of the tests' operator: three quarters of its interval.
+const RECHECK: Duration = Duration::from_millis(1500);
 
 /// What the operator did for one space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,12 +67,18 @@ impl TestSpace<'_> {
     /// Fails if the operator does more than one look, and one attempt with its claim and status, for each re-check of one
     /// refused resource.
     pub async fn stays_calm(&self) {
+        let start = Instant::now();
         let before = self.footprint().await;
         tokio::time::sleep(WATCHED).await;
         let after = self.footprint().await;
-        let calm = after.calls - before.calls <= 3 * RECHECKS
-            && after.reads - before.reads <= 4 * RECHECKS
-            && after.writes - before.writes <= 2 * RECHECKS;
-        assert!(calm, "a busy loop: {before:?} became {after:?} within {WATCHED:?}");
+        // On a busy machine more time has passed; one began with it, and one may be under way at its end.
+        let rechecks = usize::try_from(start.elapsed().as_millis() / RECHECK.as_millis()).unwrap() + 1;
+        let calm = after.calls - before.calls <= 3 * rechecks
+            && after.reads - before.reads <= 4 * rechecks
+            && after.writes - before.writes <= 2 * rechecks;
+        assert!(
+            calm,
+            "a busy loop: {before:?} became {after:?} within {rechecks} re-checks"
+        );
     }
 }

@@ -170,7 +170,7 @@ impl Route {
         let deadline = self.by.unwrap_or_else(|| Instant::now() + self.within);
         let host = self.url.origin();
         if Instant::now() > deadline {
-            return Err(Held::Limited);
+            return Err(Held::Late);
         }
         loop {
             let left = deadline.saturating_duration_since(Instant::now());

@@ -74,6 +74,8 @@ impl Default for Seen {
 pub(super) enum Held {
     /// It would have taken too long until the limits let it through.
     Limited,
+    /// The time by which it had to be sent was over before it came to the door.
+    Late,
     /// It waited for what becomes of the call ahead, which took too long.
     Behind,
     /// Nothing answers there; the next calls are not sent before a probe is answered.
@@ -86,7 +88,7 @@ impl Held {
     /// The class of a call that was not sent.
     pub(super) fn class(self) -> Class {
         match self {
-            Self::Limited | Self::Behind | Self::Away => Class::Transient,
+            Self::Limited | Self::Late | Self::Behind | Self::Away => Class::Transient,
             Self::Paused(left) => Class::RateLimited(Some(left)),
         }
     }
@@ -95,6 +97,7 @@ impl Held {
     pub(super) fn how(self) -> &'static str {
         match self {
             Self::Limited => "was not sent: spec.limits of the platform did not let it through in time",
+            Self::Late => "was not sent: what goes before it, such as a token of ours, took too long",
             Self::Behind => "was not sent: the platform was quiet, and the call ahead got no answer in time",
             Self::Away => "was not sent: nothing answers there, and the platform is probed until something does",
             Self::Paused(_) => "was not sent: the platform asked to be left alone for a while",
