@@ -134,3 +134,21 @@ async fn without_consent_a_list_is_refused_by_field_and_a_grant_must_hold_any_pe
     grant(&space, &["*"]).await;
     space.ready(kind, "app-north").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_installation_that_was_there_before_stays_when_the_resource_goes() {
+    for (date, contract) in [
+        (Contract::December2019, "ConsentInstallation"),
+        (Contract::May2019, "PutInstallation"),
+    ] {
+        let space = space(date, contract).await;
+        let id = space.platform.only_application().await["id"].clone();
+        let before = json!([{ "op": "install.put", "id": id, "tenant": T2 }]);
+        space.platform.change(before).await;
+        install(&space).await;
+        space.token("app", Some(T2)).await;
+        space.delete("TenantInstallation", "app-north").await;
+        space.gone("TenantInstallation", "app-north").await;
+        assert_eq!(asked(&space, "DELETE", "/installation").await, 0, "{contract}");
+    }
+}
