@@ -13,8 +13,8 @@ use crate::api::well_known::{CONSENT, DEREGISTER};
 use crate::api::{OAuthApplication, TenantInstallation};
 use crate::controller::application::case::{platform_missing, platform_not_ready};
 use crate::controller::connections::Connection;
-use crate::controller::context::{Context, jitter};
-use crate::controller::error::Error;
+use crate::controller::context::{CLUSTER_TIMEOUT, Context, jitter};
+use crate::controller::error::{Error, call};
 use crate::controller::platform::grants::Granted;
 use crate::controller::platform::kind::{PlatformKey, PlatformObject};
 use crate::domain::decide::{Stage, Trouble, identity_changed};
@@ -74,6 +74,21 @@ impl Case {
     #[must_use]
     pub fn is_leaving(&self) -> bool {
         self.object.metadata.deletion_timestamp.is_some()
+    }
+
+    /// Asks whether the application goes, too, where that makes the difference and no watch has told so yet: it is another
+    /// watch than the one that told of us.
+    pub async fn ask_for_application(&mut self, ctx: &Context) -> Result<(), Error> {
+        let stays = |a: &Arc<OAuthApplication>| {
+            a.spec.deletion.policy == DeletionPolicy::Orphan && a.metadata.deletion_timestamp.is_none()
+        };
+        if self.is_leaving() && self.application.as_ref().is_some_and(stays) {
+            let api: Api<OAuthApplication> = Api::namespaced(ctx.client.clone(), &self.namespace);
+            let name = &self.object.spec.application_ref.name;
+            let asked = call("read the application", CLUSTER_TIMEOUT, api.get_opt(name)).await?;
+            self.application = asked.map(Arc::new);
+        }
+        Ok(())
     }
 
     /// What is wanted, or what stands in the way. Reads caches only.

@@ -51,6 +51,7 @@ pub async fn reconcile(object: Arc<TenantInstallation>, ctx: Arc<Context>) -> Re
     if let Some(action) = held.await? {
         return Ok(action);
     }
+    case.ask_for_application(&ctx).await?;
     let seen = case.seen(&ctx);
     let ending = match case.wish(&ctx) {
         Ok(wish) => run(wish, seen, &mut case, &ctx).await?,
