@@ -76,19 +76,22 @@ impl Case {
         self.object.metadata.deletion_timestamp.is_some()
     }
 
-    /// Asks whether the application goes, too, where that makes the difference and no watch has told so yet: it is another
-    /// watch than the one that told of us.
+    /// Asks whether the application goes, too, and how, before anything is undone: it is another watch that tells of it,
+    /// and it may be behind the one that told of us.
     pub async fn ask_for_application(&mut self, ctx: &Context) -> Result<(), Error> {
-        let stays = |a: &Arc<OAuthApplication>| {
-            a.spec.deletion.policy == DeletionPolicy::Orphan && a.metadata.deletion_timestamp.is_none()
-        };
-        if self.is_leaving() && self.application.as_ref().is_some_and(stays) {
+        let undoes = self.is_leaving() && self.has_finalizer();
+        let stays = |a: &Arc<OAuthApplication>| a.metadata.deletion_timestamp.is_none();
+        if undoes && self.application.as_ref().is_some_and(stays) {
             let api: Api<OAuthApplication> = Api::namespaced(ctx.client.clone(), &self.namespace);
             let name = &self.object.spec.application_ref.name;
             let asked = call("read the application", CLUSTER_TIMEOUT, api.get_opt(name)).await?;
             self.application = asked.map(Arc::new);
         }
         Ok(())
+    }
+
+    fn has_finalizer(&self) -> bool {
+        self.object.finalizers().iter().any(|f| f == DEREGISTER)
     }
 
     /// What is wanted, or what stands in the way. Reads caches only.
