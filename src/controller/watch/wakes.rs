@@ -237,10 +237,7 @@ pub fn platforms_with_other(
     memories: &Memories,
 ) -> Vec<Arc<ClusterOAuthPlatform>> {
     let mut all = platforms_of(&secret.name_any(), caches);
-    all.retain(|p| {
-        p.uid()
-            .is_none_or(|uid| memories.credential(&uid) != secret.resource_version())
-    });
+    all.retain(|p| !has_read(p.uid(), secret, memories));
     all
 }
 
@@ -283,3 +280,6 @@ pub fn suspected(scope: usize, caches: &Caches, bells: &Bells, suspicions: &Susp
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
