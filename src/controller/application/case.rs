@@ -122,31 +122,14 @@ impl Case {
     pub fn seen(&self, ctx: &Context, connection: &Connection) -> Seen {
         let annotation = self.object.annotations().get(CLAIM).map(String::as_str);
         let claim = Found::parse(annotation, &self.uid, &ctx.settings.holder.instance);
-        let mut told = told(self.object.status.as_ref());
-        if self.retry_asked() {
-            told.replaced = 0;
-        }
-        // A status that came along with the claim of another resource tells about that one.
-        let told = match claim {
-            Found::Carried(_) => Told {
-                identity: told.identity,
-                ..Told::default()
-            },
-            _ => told,
-        };
+        let told = self.told(&claim);
         let mut seen = Seen {
             now: ctx.now(),
             jitter: jitter(),
             fresh_id: uuid::Uuid::new_v4().to_string(),
             rules: ctx.settings.rules,
             holder: ctx.settings.holder.clone(),
-            object: Object {
-                uid: self.uid.clone(),
-                namespace: self.namespace.clone(),
-                name: self.object.name_any(),
-                generation: self.object.metadata.generation.unwrap_or_default(),
-                has_finalizer: self.object.finalizers().iter().any(|f| f == DEREGISTER),
-            },
+            object: self.itself(),
             claim,
             memory: ctx.memories.of(&self.uid),
             platform: PlatformSeen {
@@ -183,6 +166,31 @@ impl Case {
         };
         seen.note_claim();
         seen
+    }
+
+    fn itself(&self) -> Object {
+        Object {
+            uid: self.uid.clone(),
+            namespace: self.namespace.clone(),
+            name: self.object.name_any(),
+            generation: self.object.metadata.generation.unwrap_or_default(),
+            has_finalizer: self.object.finalizers().iter().any(|f| f == DEREGISTER),
+        }
+    }
+
+    /// What status tells of this resource. One that came along with the claim of another resource tells about that one.
+    fn told(&self, claim: &Found) -> Told {
+        let mut told = told(self.object.status.as_ref());
+        if self.retry_asked() {
+            told.replaced = 0;
+        }
+        match claim {
+            Found::Carried(_) => Told {
+                identity: told.identity,
+                ..Told::default()
+            },
+            _ => told,
+        }
     }
 
     /// Stored facts alone say that all is true; used while the platform is not Ready.

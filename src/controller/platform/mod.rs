@@ -118,7 +118,6 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
         Ok(valid) => valid,
         Err(trouble) => return Ok(refused(&key, trouble, ctx.recheck(), ctx)),
     };
-    let needed = ctx.view.applications_at(&key).is_none_or(|all| !all.is_empty());
     let namespace = key.namespace.as_ref().unwrap_or(&ctx.settings.namespace);
     match authorities::read(object.connection(), uid, namespace, ctx).await? {
         Ok(authorities) => target.authorities = authorities,
@@ -131,16 +130,7 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
     };
     let Found { access, digest } = match access::read(ctx, &named, whose).await? {
         Ok(found) => found,
-        Err(message) => {
-            let trouble = Trouble::new(Stage::Registered, Reason::CredentialsNotFound, message);
-            // Dependents that are being deleted still need the connection that was there.
-            let keeps = needed && ctx.connections.find(&key).is_some();
-            return Ok(if keeps {
-                Ending::Refused(trouble, ctx.recheck())
-            } else {
-                refused(&key, trouble, ctx.recheck(), ctx)
-            });
-        }
+        Err(message) => return Ok(without_credential(&key, message, ctx)),
     };
     let made_from = (
         uid.to_owned(),
@@ -170,6 +160,16 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
             })
         }
     }
+}
+
+/// Dependents that are being deleted still need the connection that was there.
+fn without_credential(key: &PlatformKey, message: String, ctx: &Context) -> Ending {
+    let trouble = Trouble::new(Stage::Registered, Reason::CredentialsNotFound, message);
+    let needed = ctx.view.applications_at(key).is_none_or(|all| !all.is_empty());
+    if needed && ctx.connections.find(key).is_some() {
+        return Ending::Refused(trouble, ctx.recheck());
+    }
+    refused(key, trouble, ctx.recheck(), ctx)
 }
 
 async fn open(
