@@ -25,6 +25,15 @@ pub struct Claim {
     /// Whether it was written over an unresolved attempt that had not settled (R5).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
+    /// How often a registration was sent while the outcome of an earlier one was unknown and nothing could be looked up:
+    /// so many clients may exist that nobody knows (R8).
+    #[serde(default, skip_serializing_if = "is_none_lost")]
+    pub lost: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none_lost(lost: &u32) -> bool {
+    *lost == 0
 }
 
 /// Who a process is when it claims.
@@ -86,6 +95,7 @@ impl Claim {
             instance: holder.instance.clone(),
             name: name.to_owned(),
             open: false,
+            lost: 0,
         }
     }
 
@@ -100,6 +110,7 @@ impl Claim {
             instance: holder.instance.clone(),
             name: name.to_owned(),
             open,
+            lost: self.lost,
         }
     }
 

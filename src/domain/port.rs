@@ -167,12 +167,38 @@ impl Target {
 /// What a platform can do. Later capabilities join as fields here; a rule never asks for a platform's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capabilities {
-    /// Client names are unique per owner: a second registration of a name is `Conflict`.
-    pub unique_names: bool,
+    /// What no two clients of an owner share: a second registration with the same is `Conflict`.
+    pub unique: Unique,
     /// Our marker can be stored and found by a scan.
     pub marks: bool,
+    /// How a client secret is replaced.
+    pub rotation: Rotation,
     /// Tenants consent to permissions when they install; `None`: not found out yet.
     pub consents: Option<bool>,
+}
+
+/// What no two clients of an owner share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unique {
+    /// Their names.
+    Names,
+    /// Their ids, which the caller chooses: our marker is the id.
+    Ids,
+    /// Nothing that the caller chooses.
+    Nothing,
+}
+
+/// How a client secret is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotation {
+    /// By one call, which ends the former secret at once.
+    HardCut,
+    /// By one call; the former secret goes on working for a while.
+    Overlap,
+    /// Only by another client in its place.
+    Recreate,
+    /// Not at all.
+    Never,
 }
 
 /// Who we are at a platform. Two observations with different identities are never compared.

@@ -1,7 +1,7 @@
 //! Who we are there, and what our token and our ids do not reach.
 
 use oauth_registrar::domain::failure::Class;
-use oauth_registrar::domain::port::Capabilities;
+use oauth_registrar::domain::port::{Capabilities, Rotation, Unique};
 use oauth_registrar::domain::registration::ApplicationId;
 use simulator::fixture::{PERMISSIONS, READER_T1, T1, T2, WRITER_T1, WRITER_T2};
 
@@ -29,8 +29,9 @@ async fn identify_tells_issuer_owner_and_token_endpoint_with_one_read() {
     assert_eq!(
         world.platform.capabilities(),
         Capabilities {
-            unique_names: true,
+            unique: Unique::Names,
             marks: true,
+            rotation: Rotation::HardCut,
             consents: Some(true),
         }
     );

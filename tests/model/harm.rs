@@ -4,7 +4,7 @@ use base64::Engine;
 use oauth_registrar::api::well_known::ATTEMPT;
 use oauth_registrar::domain::credentials::{AuthMethod, Credentials, SecretText};
 use oauth_registrar::domain::marker::Marker;
-use oauth_registrar::domain::port::Proof;
+use oauth_registrar::domain::port::{Proof, Unique};
 use serde_json::Value;
 
 use super::gate::Effect;
@@ -232,7 +232,7 @@ mod tests {
         let offence = |world: &mut World| {
             let twin = world.platform.clients[1].registration.clone();
             world.platform.deregister(&"app-1".into()).unwrap();
-            world.platform.capabilities.unique_names = false;
+            world.platform.capabilities.unique = Unique::Nothing;
             world.platform.register(&twin).unwrap();
             world
                 .foreign_secrets

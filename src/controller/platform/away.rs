@@ -12,7 +12,8 @@ use crate::domain::access::Access;
 use crate::domain::credentials::{Credentials, SecretText};
 use crate::domain::failure::{Class, Failure};
 use crate::domain::port::{
-    Answer, Capabilities, Identity, KnownPermission, Listed, Platform, Proof, Registered, RemoteClient, TenantSide,
+    Answer, Capabilities, Identity, KnownPermission, Listed, Platform, Proof, Registered, RemoteClient, Rotation,
+    TenantSide, Unique,
 };
 use crate::domain::registration::{AllowedTenant, ApplicationId, Change, Registration, TenantId};
 
@@ -49,8 +50,9 @@ pub fn away(why: String, identity: Option<(String, String)>) -> Connection {
 impl Platform for Away {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            unique_names: true,
+            unique: Unique::Names,
             marks: true,
+            rotation: Rotation::HardCut,
             consents: None,
         }
     }

@@ -13,6 +13,7 @@ use crate::controller::error::Error;
 use crate::controller::events::{Story, tell};
 use crate::controller::status::{self, Line};
 use crate::domain::decide::{Stage, Trouble};
+use crate::domain::port::Unique;
 
 /// Writes status if it differs, and tells a new refusal.
 pub async fn report<P: PlatformKind>(ending: &Ending, object: &P, api: &Api<P>, ctx: &Context) -> Result<(), Error> {
@@ -50,7 +51,7 @@ fn describe(after: &mut PlatformStatus, connection: &Connection) {
         owner: connection.identity.owner.0.clone(),
     });
     after.capabilities = Some(PlatformCapabilities {
-        unique_names: capabilities.unique_names,
+        unique_names: capabilities.unique == Unique::Names,
         lookup_by_marker: capabilities.marks,
     });
     // What was known before a restart stands until it is found out anew.

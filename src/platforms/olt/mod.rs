@@ -33,7 +33,7 @@ use crate::domain::credentials::{Credentials, SecretText};
 use crate::domain::failure::Failure;
 use crate::domain::port::{
     Answer, Capabilities, Consents, Identity, KnownPermission, Listed, Platform, Proof, Registered, RemoteClient,
-    TenantSide,
+    Rotation, TenantSide, Unique,
 };
 use crate::domain::registration::{AllowedTenant, ApplicationId, Change, Registration, TenantId};
 
@@ -66,8 +66,9 @@ impl Olt {
 impl Platform for Olt {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            unique_names: true,
+            unique: Unique::Names,
             marks: self.marks,
+            rotation: Rotation::HardCut,
             consents: self.contract.consents(),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use oauth_registrar::domain::credentials::{Credentials, SecretText};
 use oauth_registrar::domain::failure::{Class, Failure};
-use oauth_registrar::domain::port::{Capabilities, Listed, Proof, Registered, RemoteClient};
+use oauth_registrar::domain::port::{Capabilities, Listed, Proof, Registered, RemoteClient, Rotation, Unique};
 use oauth_registrar::domain::registration::{AllowedTenant, ApplicationId, Change, ClientId, Registration, TenantId};
 
 /// One registered client.
@@ -52,8 +52,9 @@ impl Default for Store {
     fn default() -> Self {
         Self {
             capabilities: Capabilities {
-                unique_names: true,
+                unique: Unique::Names,
                 marks: true,
+                rotation: Rotation::HardCut,
                 consents: None,
             },
             clients: vec![],
@@ -76,7 +77,7 @@ impl Store {
 
     pub fn register(&mut self, registration: &Registration) -> Result<Registered, Failure> {
         let taken = self.clients.iter().any(|c| c.registration.name == registration.name);
-        if self.capabilities.unique_names && taken {
+        if self.capabilities.unique == Unique::Names && taken {
             return Err(Failure::new(
                 Class::Conflict,
                 format!("the name {:?} is taken", registration.name),

@@ -3,7 +3,7 @@
 use oauth_registrar::domain::credentials::{AuthMethod, Credentials, SecretText};
 use oauth_registrar::domain::failure::Class;
 use oauth_registrar::domain::marker::Marker;
-use oauth_registrar::domain::port::{Capabilities, Proof};
+use oauth_registrar::domain::port::{Capabilities, Proof, Unique};
 use oauth_registrar::domain::registration::{AllowedTenant, Change, Registration};
 
 use super::Store;
@@ -31,7 +31,7 @@ fn a_name_can_be_registered_once_where_names_are_unique() {
     store.register(&wanted("one")).unwrap();
     assert_eq!(store.register(&wanted("one")).unwrap_err().class, Class::Conflict);
     store.capabilities = Capabilities {
-        unique_names: false,
+        unique: Unique::Nothing,
         ..store.capabilities
     };
     store.register(&wanted("one")).unwrap();

@@ -7,7 +7,7 @@ use super::{left, registration, settle};
 use crate::domain::decide::Decision;
 use crate::domain::drift::Absence;
 use crate::domain::observed::Seen;
-use crate::domain::port::Proof;
+use crate::domain::port::{Proof, Unique};
 use crate::domain::registration::{AllowedTenant, ApplicationId, Change, TenantId};
 use crate::domain::step::{Look, Purpose, Step};
 use crate::domain::wish::Wanted;
@@ -66,7 +66,7 @@ pub(super) fn client_missing(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
     if gone && !seen.rules.gone_looks_first {
         return register(wanted, seen);
     }
-    let doubtful = renamed || !seen.platform.capabilities.unique_names;
+    let doubtful = renamed || seen.platform.capabilities.unique != Unique::Names;
     if !(taken || gone || (marks && doubtful)) {
         return register(wanted, seen);
     }

@@ -11,7 +11,7 @@ use super::{Memory, Object, PlatformSeen, Published, Seen, Told};
 use crate::domain::claim::{Claim, Found};
 use crate::domain::drift::Absence;
 use crate::domain::failure::{Class, Failure};
-use crate::domain::port::{Capabilities, Identity, Proof, RemoteClient};
+use crate::domain::port::{Capabilities, Identity, Proof, RemoteClient, Rotation, Unique};
 use crate::domain::rules::Rules;
 use crate::domain::step::{Doing, Fact, Held, Purpose, Scan, SecretSeen};
 
@@ -36,8 +36,9 @@ pub(crate) fn seen() -> Seen {
         memory: Memory::default(),
         platform: PlatformSeen {
             capabilities: Capabilities {
-                unique_names: true,
+                unique: Unique::Names,
                 marks: true,
+                rotation: Rotation::HardCut,
                 consents: None,
             },
             identity: Identity {
