@@ -1,6 +1,7 @@
 //! Every secret is a canary: when a test ends, all that its platform ever issued are looked for wherever people look, and
 //! none may be there. Nobody can forget it, because the end of a [`TestSpace`] does it.
 
+use aho_corasick::AhoCorasick;
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
@@ -70,7 +71,9 @@ fn shown(object: &Value) -> Place {
 /// The places that hold one of the secrets, as it is or in base64 of a text that it is part of.
 pub fn leaks(secrets: &[String], places: &[Place]) -> Vec<String> {
     let forms: Vec<String> = secrets.iter().flat_map(|secret| forms(secret)).collect();
-    let tells = |place: &&Place| forms.iter().any(|form| place.text.contains(form.as_str()));
+    // One pass over each text, however many secrets there are.
+    let any = AhoCorasick::new(&forms).unwrap();
+    let tells = |place: &&Place| any.is_match(&place.text);
     places.iter().filter(tells).map(|place| place.name.clone()).collect()
 }
 

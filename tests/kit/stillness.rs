@@ -11,7 +11,7 @@ use super::wait::until;
 /// installations, and longer than the tests' operator waits a claim out.
 const REST: Duration = Duration::from_secs(3);
 /// More than one re-check of the tests' operator.
-const WATCHED: Duration = Duration::from_secs(3);
+pub const WATCHED: Duration = Duration::from_secs(3);
 /// The shortest time between two re-checks of the tests' operator: three quarters of its interval.
 const RECHECK: Duration = Duration::from_millis(1500);
 
