@@ -11,7 +11,6 @@ pub mod installation;
 pub mod memories;
 pub mod pause;
 pub mod platform;
-pub mod scrub;
 pub mod secret_store;
 pub mod status;
 pub mod suspicions;

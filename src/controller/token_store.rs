@@ -19,12 +19,12 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use super::context::CLUSTER_TIMEOUT;
 use super::error::{Error, call};
-use super::scrub::scrubbed;
 use crate::api::well_known::{BEGAN_WITH, MANAGED_BY_LABEL, MANAGER, SECRET_LABEL, STATE, TENANT_ID};
 use crate::domain::access::{Link, TokenStore};
 use crate::domain::credentials::SecretText;
 use crate::domain::failure::{Class, Failure};
 use crate::domain::port::Answer;
+use crate::domain::scrub::Scrub;
 
 /// The key that holds the token.
 const KEY: &str = "refresh_token";
@@ -243,7 +243,7 @@ impl StateSecret {
             "the state Secret {}/{} cannot be {done}: {}",
             self.namespace,
             self.name,
-            scrubbed(&error.said(), tokens)
+            Scrub::of_values(tokens).clean(&error.said())
         );
         Failure::new(Class::Transient, detail)
     }

@@ -17,5 +17,6 @@ pub mod registration;
 pub mod render;
 pub mod rules;
 pub mod schedule;
+pub mod scrub;
 pub mod step;
 pub mod wish;

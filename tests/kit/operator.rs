@@ -36,13 +36,18 @@ impl Operator {
 
     /// Starts it; one that runs already is left alone.
     pub fn start(&self) {
+        self.start_telling("info,oauth_registrar=debug");
+    }
+
+    /// As [`Self::start`], with this filter for its log.
+    pub fn start_telling(&self, filter: &str) {
         let mut running = self.running();
         if running.is_none() {
             let program = Program::new(env!("CARGO_BIN_EXE_oauth-registrar"))
                 .args(&self.args)
                 .env("KUBECONFIG", &self.kubeconfig)
                 .env("NO_COLOR", "1")
-                .env("RUST_LOG", "info,oauth_registrar=debug")
+                .env("RUST_LOG", filter)
                 .log(&self.log);
             *running = Some(program.spawn().expect("the operator starts"));
         }
@@ -85,6 +90,11 @@ impl Operator {
         self.running()
             .as_mut()
             .is_some_and(|program| program.try_wait().expect("its state").is_none())
+    }
+
+    /// What it authenticates with at the API server.
+    pub fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
     }
 
     /// Everything it wrote.

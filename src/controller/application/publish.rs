@@ -6,12 +6,12 @@ use super::case::Case;
 use crate::controller::connections::Connection;
 use crate::controller::context::Context;
 use crate::controller::error::Error;
-use crate::controller::scrub::scrubbed;
 use crate::controller::secret_store::{Content, SecretStore, Written};
 use crate::domain::credentials::SecretText;
 use crate::domain::observed::{Known, Seen};
 use crate::domain::port::Identity;
 use crate::domain::render::{Data, Unrenderable};
+use crate::domain::scrub::Scrub;
 use crate::domain::step::{Fact, OutputSecret, SecretSeen};
 use crate::domain::wish::Output;
 
@@ -79,7 +79,7 @@ async fn write(
         Written::Moved => Fact::SecretMoved,
         Written::Refused(why) => Fact::StoreRefused(format!(
             "the API server refuses it: {}",
-            scrubbed(&why, content.data.iter().map(|(_, value)| value))
+            Scrub::of_values(content.data.iter().map(|(_, value)| value)).clean(&why)
         )),
     })
 }

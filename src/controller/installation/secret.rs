@@ -11,13 +11,13 @@ use crate::controller::application::validate;
 use crate::controller::connections::Connection;
 use crate::controller::context::Context;
 use crate::controller::error::Error;
-use crate::controller::scrub::scrubbed;
 use crate::controller::secret_store::{Content, SecretStore, Written};
 use crate::domain::credentials::SecretText;
 use crate::domain::installation::{Copied, Fact, SecretSeen};
 use crate::domain::observed::Known;
 use crate::domain::registration::{ApplicationId, TenantId};
 use crate::domain::render::Data;
+use crate::domain::scrub::Scrub;
 use crate::domain::step;
 use crate::domain::wish::{Output, TenantEntry};
 
@@ -102,7 +102,7 @@ pub(super) async fn publish(case: &Case, ctx: &Context) -> Result<Fact, Error> {
         Written::Refused(why) => {
             let why = format!(
                 "the API server refuses it: {}",
-                scrubbed(&why, content.data.iter().map(|(_, value)| value))
+                Scrub::of_values(content.data.iter().map(|(_, value)| value)).clean(&why)
             );
             Fact::Secret(SecretSeen::Refused(why))
         }

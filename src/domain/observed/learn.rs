@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use super::{Known, Seen};
 use crate::domain::claim::{Claim, Found};
+use crate::domain::credentials::SecretText;
 use crate::domain::failure::{Class, Failure};
 use crate::domain::port::RemoteClient;
 use crate::domain::registration::{ApplicationId, ClientId, TenantId};
+use crate::domain::scrub::Scrub;
 use crate::domain::step::{Doing, Fact, Held, OutputSecret, Purpose, SecretSeen};
 
 impl Seen {
@@ -192,12 +194,19 @@ impl Seen {
         self.memory.resolved = self.own_claim().map_or(0, |c| c.attempt);
     }
 
-    fn failed(&mut self, doing: Doing, failure: Failure) {
+    /// An error may repeat a secret that its request did not carry: whatever of them this snapshot holds is taken out.
+    fn failed(&mut self, doing: Doing, mut failure: Failure) {
+        failure.detail = Scrub::of_values(self.secrets()).clean(&failure.detail);
         let unrepeatable = matches!(doing, Doing::Registering | Doing::Rotating | Doing::Deregistering);
         if unrepeatable && failure.class != Class::Ambiguous {
             self.resolve();
         }
         self.authority = None;
         self.failure = Some((doing, failure));
+    }
+
+    fn secrets(&self) -> impl Iterator<Item = &SecretText> {
+        let held = self.memory.held.iter().map(|held| &held.client_secret);
+        held.chain(self.output().and_then(|secret| secret.client_secret.as_ref()))
     }
 }

@@ -269,6 +269,21 @@ fn a_doubt_ends_with_the_wait() {
 }
 
 #[test]
+fn an_error_that_repeats_a_secret_of_ours_is_told_without_it() {
+    let told = |seen: Seen| {
+        let failure = Failure::new(Class::Invalid, "refused: secret-of-app-1 of app-1");
+        after(seen, Fact::Failed(Doing::Updating, failure))
+            .failure
+            .unwrap()
+            .1
+            .detail
+    };
+    assert_eq!(told(seen().holding(held("app-1", 1))), "refused: [secret] of app-1");
+    let stored = SecretSeen::Ours(secret("app-1", 1));
+    assert_eq!(told(seen().with_secret(stored)), "refused: [secret] of app-1");
+}
+
+#[test]
 fn a_claim_of_a_process_names_it() {
     let Claim { holder, instance, .. } = claim(1);
     assert_eq!((holder, instance), (us().process, us().instance));

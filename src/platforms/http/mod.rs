@@ -8,7 +8,6 @@ mod door;
 mod outcome;
 mod reply;
 mod retry_after;
-mod scrub;
 mod story;
 
 pub use call::Call;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::outcome::{Nature, cause, class_of_break};
-use super::scrub::Scrub;
 use crate::domain::failure::{Class, Failure};
+use crate::domain::scrub::Scrub;
 
 /// Reads out of a body what an API says was wrong, such as `APP_CONFLICT: name is taken`.
 pub type Complaint = fn(&[u8]) -> Option<String>;

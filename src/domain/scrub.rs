@@ -1,23 +1,38 @@
-//! Takes the secrets of a request out of texts that came back, before anybody may see them.
+//! Takes secrets out of texts that came from outside, before anybody may see them: a platform may repeat what was sent, or
+//! tell of a client more than it was asked; an admission webhook may quote the Secret that it refuses.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded::byte_serialize;
 
-use crate::domain::credentials::SecretText;
+use super::credentials::SecretText;
 
 const REPLACEMENT: &str = "[secret]";
 const LONGEST_EXCERPT: usize = 256;
 /// A shorter rest at the end of a cut text is no secret, and may well be ordinary text.
 const SHORTEST_REST: usize = 4;
 
-/// The secrets that one request carries.
+/// In bytes. What is shorter than any secret would garble the text.
+const SHORTEST_VALUE: usize = 8;
+
+/// The secrets that a text may hold.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Scrub(Vec<SecretText>);
+pub struct Scrub(Vec<SecretText>);
 
 impl Scrub {
+    /// Those among the values of a Secret, whatever they are.
+    #[must_use]
+    pub fn of_values<'a>(values: impl IntoIterator<Item = &'a SecretText>) -> Self {
+        let mut scrub = Self::default();
+        let long = values
+            .into_iter()
+            .filter(|value| value.expose().len() >= SHORTEST_VALUE);
+        long.for_each(|value| scrub.hide(value));
+        scrub
+    }
+
     /// Remembers a secret in each form in which it may come back: plain, in a form body, in JSON, in base64.
-    pub(super) fn hide(&mut self, secret: &SecretText) {
+    pub fn hide(&mut self, secret: &SecretText) {
         if secret.is_empty() {
             return;
         }
@@ -35,7 +50,8 @@ impl Scrub {
     }
 
     /// `text` on one line, without the secrets, at most 256 characters.
-    pub(super) fn clean(&self, text: &str) -> String {
+    #[must_use]
+    pub fn clean(&self, text: &str) -> String {
         let mut clean = text.to_owned();
         for secret in &self.0 {
             clean = clean.replace(secret.expose(), REPLACEMENT);
@@ -103,6 +119,13 @@ mod tests {
     #[test]
     fn a_text_becomes_one_line() {
         assert_eq!(scrub("s").clean("one\r\n\t two\u{7}three"), "one two three");
+    }
+
+    #[test]
+    fn of_the_values_of_a_secret_those_that_may_be_one_are_replaced() {
+        let values = ["a-refresh-token", "a"].map(|value| SecretText::new(value.into()));
+        let why = format!("denied: a-refresh-token, {}", STANDARD.encode("a-refresh-token"));
+        assert_eq!(Scrub::of_values(&values).clean(&why), "denied: [secret], [secret]");
     }
 
     #[test]
