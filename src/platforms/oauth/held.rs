@@ -55,14 +55,16 @@ impl Held {
         self.times.is_none_or(|times| now < times.renew)
     }
 
+    fn is_good(&self, now: Instant) -> bool {
+        self.times.is_none_or(|times| now < times.end)
+    }
+
     /// Puts the renewal off if the token is still good.
     fn goes_on(&mut self, now: Instant) -> bool {
-        let Some(times) = &mut self.times else { return true };
-        let good = now < times.end;
-        if good {
+        if let Some(times) = self.times.as_mut().filter(|times| now < times.end) {
             times.renew = now + PAUSE;
         }
-        good
+        self.is_good(now)
     }
 }
 
@@ -80,27 +82,34 @@ struct State {
 }
 
 impl Slot {
-    /// The token, if it is fresh; else the outcome of one renewal, which all share who ask meanwhile. `refused` is a token
-    /// that the platform did not accept: it is not given out again.
+    /// The token while it is good, renewed beside as its end comes near; else the outcome of one renewal, which all share who
+    /// ask meanwhile. `refused` is a token that the platform did not accept: it is not given out again.
     ///
     /// A renewal that has begun runs to its end, whoever stops waiting: its answer may be the only copy of a refresh
-    /// token. When it fails while the former token is still good, that one goes on, unless the credential was refused.
+    /// token. When it fails while the former token is still good, that one goes on, unless the credential was refused:
+    /// then whoever asks next is told.
     pub async fn token(
         self: &Arc<Self>,
         refused: Option<&SecretText>,
         renew: impl Future<Output = Result<Held, Failure>> + Send + 'static,
     ) -> Result<SecretText, Failure> {
-        let flight = {
+        let (good, flight) = {
             let mut state = self.lock();
+            let now = Instant::now();
             state
                 .held
                 .take_if(|held| refused.is_some_and(|refused| refused.expose() == held.token.expose()));
-            if let Some(held) = state.held.as_ref().filter(|held| held.is_fresh(Instant::now())) {
+            if let Some(held) = state.held.as_ref().filter(|held| held.is_fresh(now)) {
                 return Ok(held.token.clone());
             }
-            state.flight.get_or_insert_with(|| self.begin(renew)).clone()
+            let good = state.held.as_ref().filter(|held| held.is_good(now));
+            let good = good.map(|held| held.token.clone());
+            (good, state.flight.get_or_insert_with(|| self.begin(renew)).clone())
         };
-        flight.await
+        match good {
+            Some(token) => Ok(token),
+            None => flight.await,
+        }
     }
 
     fn begin(self: &Arc<Self>, renew: impl Future<Output = Result<Held, Failure>> + Send + 'static) -> Flight {
@@ -161,11 +170,20 @@ mod tests {
         token.unwrap().expose().to_owned()
     }
 
+    /// What is given out once a renewal, should it be time for one, has ended.
+    async fn renewed(slot: &Arc<Slot>, seconds: u64, text: &'static str) -> String {
+        renew(slot, seconds, text).await;
+        sleep(Duration::from_millis(1)).await;
+        renew(slot, seconds, text).await
+    }
+
     async fn fail(slot: &Arc<Slot>, class: Class) -> Result<String, Class> {
         let token = slot.token(None, async move { Err(Failure::new(class, "no")) }).await;
-        token
+        let token = token
             .map(|token| token.expose().to_owned())
-            .map_err(|failure| failure.class)
+            .map_err(|failure| failure.class);
+        sleep(Duration::from_millis(1)).await;
+        token
     }
 
     /// The outcomes of many who ask at once, and how many renewals there were.
@@ -208,11 +226,36 @@ mod tests {
         advance(Duration::from_secs(864_000 - 301)).await;
         assert_eq!(renew(&slot, 60, "two").await, "one");
         advance(Duration::from_secs(2)).await;
-        assert_eq!(renew(&slot, 60, "two").await, "two");
+        assert_eq!(renewed(&slot, 60, "two").await, "two");
         advance(Duration::from_secs(44)).await;
-        assert_eq!(renew(&slot, 60, "three").await, "two");
+        assert_eq!(renewed(&slot, 60, "three").await, "two");
         advance(Duration::from_secs(2)).await;
-        assert_eq!(renew(&slot, 60, "three").await, "three");
+        assert_eq!(renewed(&slot, 60, "three").await, "three");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_good_token_is_given_out_while_its_renewal_takes_its_time() {
+        let slot = Arc::new(Slot::default());
+        renew(&slot, 1000, "one").await;
+        advance(Duration::from_secs(800)).await;
+        let slow = async {
+            sleep(Duration::from_secs(100)).await;
+            Ok(lasting(1000, None, "two"))
+        };
+        let asked = Instant::now();
+        assert_eq!(slot.token(None, slow).await.unwrap().expose(), "one");
+        assert_eq!(renew(&slot, 1000, "three").await, "one");
+        assert_eq!(asked.elapsed(), Duration::ZERO);
+        sleep(Duration::from_secs(101)).await;
+        assert_eq!(renew(&slot, 1000, "three").await, "two", "there was one renewal");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn at_its_end_a_token_is_waited_for() {
+        let slot = Arc::new(Slot::default());
+        renew(&slot, 1000, "one").await;
+        advance(Duration::from_secs(1001)).await;
+        assert_eq!(renew(&slot, 1000, "two").await, "two");
     }
 
     #[tokio::test(start_paused = true)]
@@ -223,7 +266,7 @@ mod tests {
         advance(Duration::from_secs(49)).await;
         assert_eq!(renew(&slot, 60, "two").await, "one");
         advance(Duration::from_secs(2)).await;
-        assert_eq!(renew(&slot, 60, "two").await, "two");
+        assert_eq!(renewed(&slot, 60, "two").await, "two");
     }
 
     #[tokio::test(start_paused = true)]
@@ -245,7 +288,7 @@ mod tests {
         renew(&slot, 1000, "one").await;
         advance(Duration::from_secs(800)).await;
         assert_eq!(fail(&slot, Class::Transient).await, Ok("one".into()));
-        assert_eq!(renew(&slot, 60, "two").await, "one", "within the pause");
+        assert_eq!(renewed(&slot, 60, "two").await, "one", "within the pause");
         advance(Duration::from_secs(31)).await;
         assert_eq!(fail(&slot, Class::Transient).await, Ok("one".into()));
         advance(Duration::from_secs(200)).await;
@@ -253,10 +296,11 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refused_renewal_is_told_at_once() {
+    async fn a_refused_renewal_is_told_to_whoever_asks_next() {
         let slot = Arc::new(Slot::default());
         renew(&slot, 1000, "one").await;
         advance(Duration::from_secs(800)).await;
+        assert_eq!(fail(&slot, Class::Unauthorized).await, Ok("one".into()));
         assert_eq!(fail(&slot, Class::Unauthorized).await, Err(Class::Unauthorized));
     }
 
