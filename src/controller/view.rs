@@ -17,6 +17,10 @@ pub trait View: Send + Sync {
     fn installations_of(&self, namespace: &str, application: &str) -> Vec<Arc<TenantInstallation>>;
     /// The applications that refer to a platform, in all namespaces that may; `None` until each was read once.
     fn applications_at(&self, platform: &PlatformKey) -> Option<Vec<Arc<OAuthApplication>>>;
+    /// All applications of the namespaces that are watched; `None` until each was read once.
+    fn applications(&self) -> Option<Vec<Arc<OAuthApplication>>> {
+        None
+    }
     /// As [`View::applications_at`], in the namespaces that were read so far.
     fn applications_read_at(&self, platform: &PlatformKey) -> Vec<Arc<OAuthApplication>>;
     /// How many installations an application has, and how many are Ready; `None`: it has none.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use futures::FutureExt;
 use k8s_openapi::api::core::v1::Secret;
 use kube::ResourceExt;
 use kube::core::PartialObjectMeta;
@@ -31,6 +30,27 @@ pub struct Scope {
     /// Secrets that carry our label.
     pub secrets: Store<SecretMeta>,
     missing: Missing,
+    missing_secrets: Missing,
+}
+
+/// What a reconcile waits for. What is being deleted does without the cache of Secrets, which cannot be filled any more in a
+/// namespace that is being deleted itself: our rights on its Secrets go first.
+#[derive(Clone)]
+pub struct Filled {
+    kinds: [Missing; 2],
+    secrets: Option<Missing>,
+}
+
+impl Filled {
+    /// Waits until enough is known to decide on a resource.
+    pub async fn wait(self, leaving: bool) {
+        let [platforms, kinds] = self.kinds;
+        platforms.wait().await;
+        kinds.wait().await;
+        if let Some(secrets) = self.secrets.filter(|_| !leaving) {
+            secrets.wait().await;
+        }
+    }
 }
 
 /// Counts caches that are not filled yet. A store of kube wakes only one of those who wait for it.
@@ -79,10 +99,16 @@ impl Filling {
 }
 
 impl Scope {
-    /// For the watch of one of its four caches.
+    /// For the watch of one of its three kinds.
     #[must_use]
     pub fn filling(&self) -> Filling {
         Filling::of(&self.missing)
+    }
+
+    /// For the watch of its Secrets.
+    #[must_use]
+    pub fn secrets_filling(&self) -> Filling {
+        Filling::of(&self.missing_secrets)
     }
 }
 
@@ -145,18 +171,22 @@ impl Caches {
     }
 
     /// Waits until the platforms are known as the API server had them when it was asked first.
-    pub fn platforms_filled(&self) -> impl Future<Output = ()> + Clone + Send + Sync + use<> {
-        self.missing.clone().wait().shared()
+    #[must_use]
+    pub fn platforms_filled(&self) -> Filled {
+        Filled {
+            kinds: [self.missing.clone(), self.missing.clone()],
+            secrets: None,
+        }
     }
 
     /// Waits until the platforms and all of one scope are known. A namespace that cannot be read holds up no other one.
-    pub fn filled_for(&self, scope: usize) -> impl Future<Output = ()> + Clone + Send + Sync + use<> {
-        let (platforms, scope) = (self.missing.clone(), self.scopes[scope].missing.clone());
-        async move {
-            platforms.wait().await;
-            scope.wait().await;
+    #[must_use]
+    pub fn filled_for(&self, scope: usize) -> Filled {
+        let scope = &self.scopes[scope];
+        Filled {
+            kinds: [self.missing.clone(), scope.missing.clone()],
+            secrets: Some(scope.missing_secrets.clone()),
         }
-        .shared()
     }
 
     /// The application, if it lies in this scope.
@@ -232,7 +262,8 @@ fn scope(namespace: Option<String>) -> (Scope, ScopeWriters) {
         applications,
         installations,
         secrets,
-        missing: Missing::of(4),
+        missing: Missing::of(3),
+        missing_secrets: Missing::of(1),
     };
     let writers = ScopeWriters {
         platforms: platform_writer,
@@ -269,6 +300,11 @@ impl View for Caches {
     fn applications_at(&self, platform: &PlatformKey) -> Option<Vec<Arc<OAuthApplication>>> {
         let read = self.scopes_at(platform).all(|s| s.missing.nothing());
         read.then(|| self.applications_read_at(platform))
+    }
+
+    fn applications(&self) -> Option<Vec<Arc<OAuthApplication>>> {
+        let read = self.scopes.iter().all(|s| s.missing.nothing());
+        read.then(|| self.scopes.iter().flat_map(|s| s.applications.state()).collect())
     }
 
     fn applications_read_at(&self, platform: &PlatformKey) -> Vec<Arc<OAuthApplication>> {

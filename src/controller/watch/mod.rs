@@ -21,7 +21,7 @@ use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Api, Resource};
 use serde::de::DeserializeOwned;
 
-use self::caches::{Caches, Filling, Writers};
+use self::caches::{Caches, Filled, Filling, Writers};
 use self::scope::{Rung, Watched};
 use self::wakes::{Bell, Bells, Counting};
 use super::context::{Context, jitter};
@@ -97,7 +97,7 @@ fn controller<K, F>(
     rung: UnboundedReceiver<ObjectRef<K>>,
     reconcile: fn(Arc<K>, Arc<Context>) -> F,
     ctx: Arc<Context>,
-    filled: impl Future<Output = ()> + Clone + Send + Sync + 'static,
+    filled: Filled,
     stop: Stop,
 ) -> impl Future<Output = ()> + Send + 'static
 where
@@ -113,7 +113,7 @@ where
                 let filled = filled.clone();
                 async move {
                     // No decision before the caches are filled: an empty one would say "does not exist".
-                    filled.await;
+                    filled.wait(object.meta().deletion_timestamp.is_some()).await;
                     reconcile(object, ctx).await
                 }
             },

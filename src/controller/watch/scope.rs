@@ -113,7 +113,7 @@ impl Watched {
     }
 
     async fn secrets(&self, writer: Writer<SecretMeta>) {
-        let mut filling = self.scope().filling();
+        let mut filling = self.scope().secrets_filling();
         watcher(self.api::<SecretMeta>(), labelled())
             .default_backoff()
             .reflect(writer)

@@ -31,20 +31,14 @@ rules:
     - clusteroauthplatforms/status
     verbs:
     - patch
-  # The UID of kube-system tells this cluster's clients from another's, unless --instance is given.
+  # The UID of kube-system tells this cluster's clients from another's, unless --instance is given. Whether its namespace is being deleted, too, says how long a deletion is waited for.
   - apiGroups:
     - ""
-    resourceNames:
-    - kube-system
     resources:
     - namespaces
     verbs:
     - get
-{{- end }}
-
-{{- define "oauth-registrar.rules.watchedNamespace" -}}
-rules:
-  # Follows what users wish for; patch writes the claim and the finalizer.
+  # Follows what users wish for; patch writes the claim and the finalizer. A namespace that is being deleted loses its bindings first: bound there, the right would be gone when the finalizers have to go.
   - apiGroups:
     - oauthregistrar.io
     resources:
@@ -65,6 +59,10 @@ rules:
     - tenantinstallations/status
     verbs:
     - patch
+{{- end }}
+
+{{- define "oauth-registrar.rules.watchedNamespace" -}}
+rules:
   # Publishes credentials, reads those of tenants and keeps their newer refresh tokens. Deleting is left to the garbage collector.
   - apiGroups:
     - ""
@@ -106,13 +104,17 @@ rules:
     - watch
     - create
     - patch
-  # Reads the authorities that a ClusterOAuthPlatform trusts (spec.tls.caBundleRef).
+  # Reads the authorities that a ClusterOAuthPlatform trusts (spec.tls.caBundleRef), and keeps the records of clients that were left at a platform, until they are removed there.
   - apiGroups:
     - ""
     resources:
     - configmaps
     verbs:
     - get
+    - list
+    - create
+    - patch
+    - delete
 {{- end }}
 
 {{- define "oauth-registrar.rules.defaultNamespace" -}}
