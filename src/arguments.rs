@@ -21,6 +21,30 @@ pub enum Command {
     Run(Run),
     /// Print the CustomResourceDefinitions as YAML.
     Crds,
+    /// List the clients that were left at a platform when their resource went, and those that no resource explains, with the
+    /// rights of KUBECONFIG.
+    Orphans(Orphans),
+}
+
+/// Flags of `orphans`.
+#[derive(Debug, Args)]
+pub struct Orphans {
+    /// The operator's own namespace, where the records lie. Default: that of the kubeconfig, or the pod's.
+    #[arg(long, env = "OAUTH_REGISTRAR_NAMESPACE", value_name = "NAME")]
+    pub namespace: Option<String>,
+
+    /// How they are listed.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub output: Output,
+}
+
+/// How a list looks.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Output {
+    /// For people.
+    Table,
+    /// For machines: more of each.
+    Json,
 }
 
 /// Flags of `run`.
@@ -121,7 +145,7 @@ mod tests {
         let all = ["oauth-registrar", "run"].iter().chain(arguments);
         match Arguments::try_parse_from(all).unwrap().command {
             Command::Run(run) => run,
-            Command::Crds => panic!("another command"),
+            Command::Crds | Command::Orphans(_) => panic!("another command"),
         }
     }
 

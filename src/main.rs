@@ -13,6 +13,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Crds => run::crds(),
+        Command::Orphans(arguments) => run::orphans(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! The two commands, wired from the rooms.
+//! The commands, wired from the rooms.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -8,6 +8,8 @@ use futures::FutureExt;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{Api, Client, Config, ResourceExt};
 use oauth_registrar::controller::context::{Context, Settings};
+use oauth_registrar::controller::orphans::record::Records;
+use oauth_registrar::controller::orphans::table;
 use oauth_registrar::controller::watch;
 use oauth_registrar::controller::watch::caches::Caches;
 use oauth_registrar::domain::claim::Holder;
@@ -15,7 +17,7 @@ use oauth_registrar::domain::rules::Rules;
 use oauth_registrar::platforms::Connector;
 use oauth_registrar::runtime::{shutdown, telemetry};
 
-use crate::arguments::{LogFormat, Run};
+use crate::arguments::{LogFormat, Orphans, Output, Run};
 
 /// The shortest settle time: three calls of the shortest time-out that a platform can have.
 const SHORTEST_SETTLE: Duration = Duration::from_millis(300);
@@ -29,6 +31,37 @@ pub fn crds() -> Result<(), Box<dyn Error>> {
         println!("---\n{}", serde_saphyr::to_string(&crd)?.trim_end());
     }
     Ok(())
+}
+
+/// Lists the clients without a resource.
+#[tokio::main]
+pub async fn orphans(arguments: &Orphans) -> Result<(), Box<dyn Error>> {
+    let (client, namespace) = connect(arguments.namespace.as_ref()).await?;
+    let all = Records::new(client, &namespace).list().await;
+    let mut all = all.map_err(|error| {
+        format!(
+            "the records in namespace {namespace} cannot be listed: {}",
+            error.said()
+        )
+    })?;
+    all.sort_by(|a, b| (&a.record.since, &a.name).cmp(&(&b.record.since, &b.name)));
+    match arguments.output {
+        Output::Table => print!("{}", table::table(&all)),
+        Output::Json => println!("{:#}", table::list(&all)),
+    }
+    Ok(())
+}
+
+/// The cluster of KUBECONFIG or the one that we run in, and the operator's namespace there.
+async fn connect(namespace: Option<&String>) -> Result<(Client, String), Box<dyn Error>> {
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        return Err("a crypto provider was installed before ours".into());
+    }
+    let mut config = Config::infer().await?;
+    // kube would repeat 429, 503 and 504 for minutes; each of our calls has a time-out, and reconciles repeat.
+    config.default_retry = false;
+    let namespace = namespace.unwrap_or(&config.default_namespace).clone();
+    Ok((Client::try_from(config)?, namespace))
 }
 
 /// Runs the operator until it is asked to end.
@@ -52,17 +85,7 @@ pub async fn run(arguments: &Run) -> Result<(), Box<dyn Error>> {
         )
         .into());
     }
-    if rustls::crypto::ring::default_provider().install_default().is_err() {
-        return Err("a crypto provider was installed before ours".into());
-    }
-    let mut config = Config::infer().await?;
-    // kube would repeat 429, 503 and 504 for minutes; each of our calls has a time-out, and reconciles repeat.
-    config.default_retry = false;
-    let namespace = arguments
-        .namespace
-        .clone()
-        .unwrap_or_else(|| config.default_namespace.clone());
-    let client = Client::try_from(config)?;
+    let (client, namespace) = connect(arguments.namespace.as_ref()).await?;
     let settings = settings(arguments, namespace, &client).await?;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),

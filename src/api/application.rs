@@ -133,6 +133,16 @@ pub struct Deletion {
     /// `Delete`: it is deregistered and the Secret goes. `Orphan`: client and Secret stay, and nobody manages them.
     #[serde(default)]
     pub policy: DeletionPolicy,
+    /// How long the deletion waits, counted from its request, for a platform that cannot be used: unreachable, gone, without
+    /// valid credentials, or another one than was registered at. Then the resource goes, and what may be left at the platform
+    /// is put on record in the operator's namespace (`oauth-registrar orphans`); it is removed when the platform is back.
+    /// Such as 24h, 1s to 8760h. Default: until the platform can be used; 1h in a namespace that is being deleted. May be
+    /// changed at any time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 16))]
+    #[x_kube(validation = Rule::new("self.matches('^[0-9]{1,9}(s|m|h)$') && duration(self) >= duration('1s') && duration(self) <= duration('8760h')")
+        .message("must be a duration from 1s to 8760h in s, m or h, such as 24h"))]
+    pub orphan_after: Option<String>,
 }
 
 /// See [`Deletion`].

@@ -103,6 +103,12 @@ pub enum Milestone {
     SecretRepaired,
     /// The client was removed from the platform, since its resource was deleted.
     Deregistered,
+    /// The resource went while its client could not be removed; it is on record.
+    Orphaned,
+    /// A client that was on record was removed from the platform.
+    OrphanRemoved,
+    /// The platform has a client of this installation that no resource explains.
+    StrayClient,
     /// A tenant has installed the application.
     Installed,
     /// An installation that was gone is there again.

@@ -43,6 +43,9 @@ pub const BEGAN_WITH: &str = "oauthregistrar.io/began-with";
 /// Annotation on a state Secret: the tenant that the user's refresh token acts for by itself.
 pub const TENANT_ID: &str = "oauthregistrar.io/tenant-id";
 
+/// Label of a ConfigMap in the operator's namespace that tells of a client without a resource; the value says how it stands.
+pub const ORPHAN: &str = "oauthregistrar.io/orphan";
+
 /// Label that tools expect on managed objects.
 pub const MANAGED_BY_LABEL: &str = "app.kubernetes.io/managed-by";
 /// Field manager, Event reporter and value of [`MANAGED_BY_LABEL`].

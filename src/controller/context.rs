@@ -10,6 +10,7 @@ use super::connections::Connections;
 use super::credentials::Remembered;
 use super::installation::tenancy::Tenancies;
 use super::memories::Memories;
+use super::orphans::bound::Deletions;
 use super::platform::hosts::HostPattern;
 use super::suspicions::Suspicions;
 use super::token_store::StateSecrets;
@@ -62,6 +63,8 @@ pub struct Context {
     pub remembered: Remembered,
     /// The newest refresh tokens.
     pub state_secrets: StateSecrets,
+    /// When each deletion that waits was first looked at.
+    pub deletions: Deletions,
     /// The tenants' sides that were opened with credentials of their own.
     pub tenancies: Tenancies,
     started: Instant,
@@ -81,6 +84,7 @@ impl Context {
             suspicions: Suspicions::default(),
             remembered: Remembered::default(),
             state_secrets: StateSecrets::default(),
+            deletions: Deletions::default(),
             tenancies: Tenancies::default(),
             started: Instant::now(),
         }

@@ -9,6 +9,7 @@ pub mod error;
 pub mod events;
 pub mod installation;
 pub mod memories;
+pub mod orphans;
 pub mod pause;
 pub mod platform;
 pub mod secret_store;

@@ -10,6 +10,7 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::domain::drift::Inventory;
+use crate::domain::stray::Strays;
 
 /// An application that is to be looked at, its installations with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub struct Passes {
     pub count: u64,
     /// What the last one showed.
     pub inventory: Inventory,
+    /// The clients in them that nothing explains.
+    pub strays: Strays,
 }
 
 /// All suspicions, by UID of the resource.

@@ -39,6 +39,13 @@ impl Marker {
         valid.then(|| Self(text.to_owned()))
     }
 
+    /// Whether it is one of this installation's: its first characters say so.
+    #[must_use]
+    pub fn is_of(&self, instance: &str) -> bool {
+        let whose = URL_SAFE_NO_PAD.encode(Sha256::digest(instance));
+        self.0.as_bytes()[..INSTANCE_LENGTH] == whose.as_bytes()[..INSTANCE_LENGTH]
+    }
+
     /// Its characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -62,6 +69,7 @@ mod tests {
         let one = Marker::of("a", "id", "ns", "n");
         let two = Marker::of("a", "other", "ns", "n");
         assert_eq!(one.as_str()[..4], two.as_str()[..4]);
+        assert!(one.is_of("a") && !one.is_of("b"));
         assert_ne!(one, two);
     }
 

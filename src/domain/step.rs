@@ -8,6 +8,7 @@ use super::claim::Claim;
 use super::credentials::SecretText;
 use super::drift::Absence;
 use super::failure::Failure;
+use super::orphan::{Bound, Orphan};
 use super::port::{Listed, Proof, RemoteClient};
 use super::registration::{AllowedTenant, ApplicationId, Change, ClientId, Registration, TenantId};
 
@@ -26,6 +27,8 @@ pub enum Look {
     Allowed(ApplicationId),
     /// Whether the credentials in the Secret obtain a token.
     Proof,
+    /// How long the deletion is waited for.
+    Bound,
 }
 
 /// One effect.
@@ -59,6 +62,8 @@ pub enum Step {
     Disallow(ApplicationId, TenantId),
     /// Drop our owner reference from the Secret, so that it stays.
     Disown,
+    /// Put these on record before the resource goes without them.
+    Record(Vec<Orphan>),
     /// Remove the finalizer.
     Release,
 }
@@ -80,6 +85,7 @@ impl Step {
             Self::Allow(..) => "allow",
             Self::Disallow(..) => "disallow",
             Self::Disown => "disown",
+            Self::Record(_) => "record",
             Self::Release => "release",
         }
     }
@@ -113,6 +119,8 @@ pub enum Fact {
     Superseded,
     /// The Secret as it was at this time of our clock.
     SecretRead(SecretSeen, Duration),
+    /// The Secret may not be read any more: its namespace is going, and with it our rights there.
+    SecretHidden(Duration),
     /// The clients that matter: those with our marker, and whether another one has the wanted name.
     Scanned(Scan),
     /// One client; `None`: it does not exist.
@@ -156,6 +164,10 @@ pub enum Fact {
     Disallowed(TenantId),
     /// The Secret is not ours any more.
     Disowned,
+    /// How long the deletion is waited for.
+    Bounded(Bound),
+    /// What is left behind is on record.
+    Recorded(Vec<Orphan>),
     /// The finalizer is gone.
     Released,
     /// A call failed.

@@ -14,7 +14,16 @@ const REDIRECT: &str = "each must be an absolute URI without * and #, such as ht
 const CLIENT_URI: &str = "must be an absolute URL with http or https, such as https://billing.example.com";
 
 pub(super) fn cases() -> Vec<Case> {
-    [names(), descriptions(), uris(), grant_types(), platform(), tenants()].concat()
+    [
+        names(),
+        descriptions(),
+        uris(),
+        grant_types(),
+        platform(),
+        tenants(),
+        deletions(),
+    ]
+    .concat()
 }
 
 fn spec(change: &Value) -> Value {
@@ -175,5 +184,27 @@ fn tenants() -> Vec<Case> {
             "an allowed tenant in upper case",
             "AAAAAAAA-2222-4222-8222-222222222222",
         ),
+    ]
+}
+
+fn deletions() -> Vec<Case> {
+    let after = |time: &str| json!({ "deletion": { "orphanAfter": time } });
+    let out = |sentence, time| {
+        refused(
+            sentence,
+            &after(time),
+            "spec.deletion.orphanAfter",
+            "must be a duration from 1s to 8760h in s, m or h, such as 24h",
+        )
+    };
+    vec![
+        accepted("a deletion that waits a day", &after("24h")),
+        accepted("a deletion that waits a second", &after("1s")),
+        accepted("a deletion that waits a year", &after("8760h")),
+        accepted("a deletion that waits less than before", &after("1h")).coming_from(&after("24h")),
+        out("a deletion that waits for no time", "0s"),
+        out("a deletion that waits for more than a year", "8761h"),
+        out("a deletion that waits for days", "1d"),
+        out("a deletion that waits for a number", "60"),
     ]
 }

@@ -219,6 +219,20 @@ impl Cluster {
         self.plane.dir()
     }
 
+    /// Runs a command of the program as administrator; its stdout, and whether it ended with 0.
+    pub async fn registrar(&self, args: &[&str]) -> (bool, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_oauth-registrar"));
+        command.env("KUBECONFIG", self.plane.kubeconfig()).args(args);
+        let output = tokio::task::spawn_blocking(move || command.output())
+            .await
+            .unwrap()
+            .unwrap();
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+        )
+    }
+
     fn next_namespace(&self) -> String {
         let number = self.taken.fetch_add(1, Ordering::Relaxed) + 1;
         assert!(

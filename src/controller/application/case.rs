@@ -17,6 +17,7 @@ use crate::controller::platform::kind::{PlatformKey, PlatformObject};
 use crate::domain::claim::Found;
 use crate::domain::decide::{Stage, Trouble};
 use crate::domain::observed::{Known, Object, PlatformSeen, Published, Seen, Told};
+use crate::domain::orphan::Bound;
 use crate::domain::registration::TenantId;
 use crate::domain::step::SecretSeen;
 use crate::domain::wish::{Farewell, Output, Wish};
@@ -159,6 +160,9 @@ impl Case {
             retry_asked: self.retry_asked(),
             store_refused: None,
             stale: false,
+            bound: Bound::Unread,
+            secret_hidden: false,
+            recorded: None,
             released: false,
             disowned: false,
             failure: None,

@@ -8,6 +8,7 @@ use super::publish::{disown, restore, store};
 use crate::controller::connections::Connection;
 use crate::controller::context::Context;
 use crate::controller::error::Error;
+use crate::controller::orphans::left::put_on_record;
 use crate::domain::failure::{Class, Failure};
 use crate::domain::observed::Seen;
 use crate::domain::registration::{ApplicationId, ClientId, Registration};
@@ -51,6 +52,10 @@ pub async fn execute(
             Err(failure) => Fact::Failed(Doing::Allowing, failure),
         },
         Step::Disown => disown(seen, case, ctx).await?,
+        Step::Record(orphans) => {
+            put_on_record(&orphans, case, ctx).await?;
+            Fact::Recorded(orphans)
+        }
         Step::Release => release(case).await?,
     })
 }

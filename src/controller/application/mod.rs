@@ -23,6 +23,7 @@ use super::platform::kind::PlatformKey;
 use super::suspicions::Suspect;
 use super::{pause, platform};
 use crate::api::OAuthApplication;
+use crate::api::platform::MarkerPlace;
 use crate::domain::decide::application::decide;
 use crate::domain::decide::{Decision, Recheck};
 use crate::domain::observed::Seen;
@@ -32,6 +33,8 @@ use crate::domain::wish::Wish;
 const STEPS_AT_MOST: usize = 32;
 /// After how long a stale view is looked at again; its own echo usually comes first.
 const STALE: Duration = Duration::from_secs(1);
+/// A time that has come is never met before it.
+const SOON: Duration = Duration::from_millis(10);
 
 /// Brings one application one reconcile closer to what is wanted of it.
 ///
@@ -55,7 +58,7 @@ pub async fn reconcile(object: Arc<OAuthApplication>, ctx: Arc<Context>) -> Resu
     let ending = match (case.wish(&ctx), case.connection.clone()) {
         (Ok(wish), Some(connection)) => run(&wish, &mut case, &connection, &ctx).await?,
         (Ok(wish), None) => {
-            let connection = away(&case);
+            let connection = away(&case, &ctx);
             run(&wish, &mut case, &connection, &ctx).await?
         }
         (Err(trouble), connection) => {
@@ -117,19 +120,25 @@ async fn run(wish: &Wish, case: &mut Case, connection: &Connection, ctx: &Contex
 }
 
 /// A deletion goes on without a platform as far as it can.
-fn away(case: &Case) -> Connection {
+fn away(case: &Case, ctx: &Context) -> Connection {
     let identity = case.object.status.as_ref().and_then(|s| s.platform_identity.clone());
     let key = PlatformKey::of(&case.object);
     let why = format!(
-        "{key} is missing or not Ready; mend it, or set spec.deletion.policy to Orphan to leave the client there"
+        "{key} is missing or not Ready; mend it, or set spec.deletion.orphanAfter to wait no longer than that, or spec.deletion.policy to Orphan to leave the client there"
     );
-    platform::away::away(why, identity.map(|i| (i.issuer, i.owner)))
+    let marker = ctx
+        .view
+        .platform(&key)
+        .and_then(|p| p.connection().olt.as_ref().map(|olt| olt.marker));
+    let marks = marker != Some(MarkerPlace::None);
+    platform::away::away(why, marks, identity.map(|i| (i.issuer, i.owner)))
 }
 
 fn next(ending: &Ending, case: &Case, ctx: &Context) -> Action {
     if ending.seen.as_ref().is_some_and(|s| s.released) {
         ctx.memories.forget(&case.uid);
         ctx.suspicions.forget(&case.uid);
+        ctx.deletions.forget(&case.uid);
         return Action::await_change();
     }
     if let Some(seen) = &ending.seen {
@@ -153,8 +162,11 @@ fn next(ending: &Ending, case: &Case, ctx: &Context) -> Action {
         }
     }
     match &ending.decision {
-        Decision::Wait(until, _) => Action::requeue(until.saturating_sub(ctx.now()).max(Duration::from_millis(10))),
+        Decision::Wait(until, _) => Action::requeue(until.saturating_sub(ctx.now()).max(SOON)),
         Decision::Refuse(_, Recheck::Later) => Action::requeue(ctx.recheck()),
+        Decision::Refuse(_, Recheck::By(at)) => {
+            Action::requeue(ctx.recheck().min(at.saturating_sub(ctx.now()).max(SOON)))
+        }
         Decision::Stale | Decision::Look(_) | Decision::Act(_) => Action::requeue(STALE),
         Decision::Converged | Decision::Refuse(_, Recheck::OnChange) => Action::await_change(),
     }

@@ -8,6 +8,7 @@ use crate::api::well_known::CLAIM;
 use crate::controller::connections::Connection;
 use crate::controller::context::{CLUSTER_TIMEOUT, Context};
 use crate::controller::error::{Error, call};
+use crate::controller::orphans::bound::bound;
 use crate::controller::platform::kind::PlatformKey;
 use crate::controller::secret_store::SecretStore;
 use crate::domain::claim::Found;
@@ -39,6 +40,7 @@ pub async fn look(
             Err(failure) => Fact::Failed(Doing::Reading, failure),
         },
         Look::Proof => proof(wish, seen, connection, ctx).await,
+        Look::Bound => Fact::Bounded(bound(case, ctx).await),
     })
 }
 
@@ -55,7 +57,11 @@ async fn secret(seen: &Seen, case: &Case, connection: &Connection, ctx: &Context
         .as_ref()
         .and_then(|s| s.secret.as_ref())
         .map(|s| s.client_secret_key.as_str());
-    let mut found = store.read(key.filter(|k| !k.is_empty())).await?;
+    let mut found = match store.read(key.filter(|k| !k.is_empty())).await {
+        // A namespace that is being deleted has lost our rights on its Secrets first.
+        Err(error) if case.is_leaving() && error.code() == Some(403) => return Ok(Fact::SecretHidden(at)),
+        found => found?,
+    };
     if let SecretSeen::Ours(secret) = &mut found {
         let named = secret.application_id.clone().zip(secret.client_id.clone());
         let named = named.map(|(application_id, client_id)| Known {

@@ -7,6 +7,7 @@ use crate::api::conditions::{ConditionType, Milestone, Reason, find};
 use crate::controller::events::Story;
 use crate::domain::decide::Decision;
 use crate::domain::observed::Seen;
+use crate::domain::orphan::Orphan;
 
 /// The stories.
 pub(super) fn stories(ending: &Ending, before: Option<&ApplicationStatus>, case: &Case) -> Vec<Story> {
@@ -32,10 +33,33 @@ pub(super) fn stories(ending: &Ending, before: Option<&ApplicationStatus>, case:
     stories
 }
 
+fn left_behind(orphans: &[Orphan]) -> Story {
+    let ids: Vec<&str> = orphans
+        .iter()
+        .filter_map(|orphan| Some(orphan.client.as_ref()?.application_id.0.as_str()))
+        .collect();
+    let which = if ids.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", ids.join(", "))
+    };
+    Story {
+        warning: true,
+        reason: Milestone::Orphaned.to_string(),
+        action: "Release".to_owned(),
+        note: format!(
+            "The resource went without its client being removed from the platform{which}. It is on record and removed when the platform can be used again; `oauth-registrar orphans` lists what waits."
+        ),
+    }
+}
+
 fn milestones(seen: &Seen, before: Option<&ApplicationStatus>, case: &Case) -> Option<Story> {
     let id = seen.known.as_ref().map(|k| k.client_id.0.clone()).unwrap_or_default();
     let first = before.and_then(|s| s.secret.as_ref()).is_none_or(|s| s.revision == 0);
     let secret = &case.output.name;
+    if let Some(orphans) = seen.recorded.as_ref().filter(|_| seen.released) {
+        return Some(left_behind(orphans));
+    }
     if seen.released && seen.published.deregistered {
         return Some(Story::milestone(
             Milestone::Deregistered,

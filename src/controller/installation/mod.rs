@@ -138,7 +138,7 @@ fn next(ending: &Ending, case: &Case, ctx: &Context) -> Action {
     }
     match &ending.decision {
         Decision::Wait(until, _) => Action::requeue(until.saturating_sub(ctx.now()).max(Duration::from_millis(10))),
-        Decision::Refuse(_, Recheck::Later) => Action::requeue(ctx.recheck()),
+        Decision::Refuse(_, Recheck::Later | Recheck::By(_)) => Action::requeue(ctx.recheck()),
         Decision::Stale | Decision::Act(_) => Action::requeue(STALE),
         Decision::Converged | Decision::Refuse(_, Recheck::OnChange) => Action::await_change(),
     }

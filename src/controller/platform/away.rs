@@ -18,7 +18,10 @@ use crate::domain::port::{
 use crate::domain::registration::{AllowedTenant, ApplicationId, Change, Registration, TenantId};
 
 /// Answers every call with the reason why it is away.
-struct Away(String);
+struct Away {
+    why: String,
+    marks: bool,
+}
 
 impl Away {
     fn answer<T: Send + 'static>(&self) -> Answer<'_, T> {
@@ -26,16 +29,17 @@ impl Away {
     }
 
     fn failure(&self) -> Failure {
-        Failure::new(Class::Transient, self.0.clone())
+        Failure::new(Class::Transient, self.why.clone())
     }
 }
 
-/// A connection on which every call fails for this reason; `identity` is the one that was told before.
+/// A connection on which every call fails for this reason; `identity` is the one that was told before, and `marks` what
+/// its spec says of markers.
 #[must_use]
-pub fn away(why: String, identity: Option<(String, String)>) -> Connection {
+pub fn away(why: String, marks: bool, identity: Option<(String, String)>) -> Connection {
     let (issuer, owner) = identity.unwrap_or_default();
     Connection {
-        platform: Arc::new(Away(why)),
+        platform: Arc::new(Away { why, marks }),
         identity: Identity {
             issuer,
             owner: TenantId(owner),
@@ -51,7 +55,7 @@ impl Platform for Away {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             unique: Unique::Names,
-            marks: true,
+            marks: self.marks,
             rotation: Rotation::HardCut,
             consents: None,
         }

@@ -29,6 +29,15 @@ impl PlatformKey {
         }
     }
 
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.namespace {
+            None => "ClusterOAuthPlatform",
+            Some(_) => "OAuthPlatform",
+        }
+    }
+
     /// The one that an application refers to.
     #[must_use]
     pub fn of(application: &OAuthApplication) -> Self {
@@ -45,11 +54,7 @@ impl PlatformKey {
 
 impl fmt::Display for PlatformKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.namespace {
-            None => "ClusterOAuthPlatform",
-            Some(_) => "OAuthPlatform",
-        };
-        write!(f, "{kind} {}", self.name)
+        write!(f, "{} {}", self.kind(), self.name)
     }
 }
 

@@ -23,6 +23,7 @@ use super::access::{self, Found, Whose};
 use super::connections::Connection;
 use super::context::{CLUSTER_TIMEOUT, Context, jitter};
 use super::error::{Error, call};
+use super::orphans::work_off::work_off;
 use super::pause;
 use crate::api::conditions::Reason;
 use crate::api::secret_ref::ApiCredentials;
@@ -81,8 +82,10 @@ pub async fn reconcile<P: PlatformKind>(object: Arc<P>, ctx: Arc<Context>) -> Re
     Ok(match &ending {
         Ending::Connected(connection) => {
             ctx.memories.keep(&uid, &Memory::default());
-            let next_pass = resync::resync(&key, &uid, connection, &ctx).await;
-            Action::requeue(ctx.recheck().max(PROBE_AT_MOST_EVERY).min(next_pass))
+            let more = work_off(object.as_ref(), connection, &ctx).await;
+            let next_pass = resync::resync(object.as_ref(), &uid, connection, &ctx).await;
+            let next = ctx.recheck().max(PROBE_AT_MOST_EVERY).min(next_pass);
+            Action::requeue(if more { next.min(UNREAD) } else { next })
         }
         Ending::Refused(_, after) => {
             let memory = ctx.memories.of(&uid);

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use kube::ResourceExt;
 
-use super::kind::PlatformKey;
+use super::kind::{PlatformKey, PlatformKind};
 use crate::api::OAuthApplication;
 use crate::controller::connections::Connection;
 use crate::controller::context::Context;
+use crate::controller::orphans::sweep::sweep;
 use crate::controller::suspicions::Suspect;
 use crate::domain::drift::takes_turn;
 use crate::domain::registration::ApplicationId;
@@ -17,7 +18,8 @@ use crate::domain::registration::ApplicationId;
 const ROUND: Duration = Duration::from_hours(24);
 
 /// Passes over the list if it is time to; the time until the next pass.
-pub(super) async fn resync(key: &PlatformKey, uid: &str, connection: &Connection, ctx: &Context) -> Duration {
+pub(super) async fn resync<P: PlatformKind>(object: &P, uid: &str, connection: &Connection, ctx: &Context) -> Duration {
+    let key = &object.key();
     let interval = ctx.settings.resync;
     let mut passes = ctx.suspicions.passes(uid, ctx.now());
     let left = (passes.last + interval).saturating_sub(ctx.now());
@@ -39,6 +41,7 @@ pub(super) async fn resync(key: &PlatformKey, uid: &str, connection: &Connection
                     .iter()
                     .filter(|(id, application)| suspects.contains(&id) || turn(application));
                 looked_at.for_each(|(_, application)| suspect(application, ctx));
+                sweep(object, &listed, &mut passes.strays, ctx).await;
             }
             Err(failure) => tracing::warn!(platform = %key, %failure, "the resync failed; the next one will do"),
         }

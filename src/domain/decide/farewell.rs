@@ -1,10 +1,16 @@
 //! The decision table of an application that is being deleted.
 
+mod left;
+
+use std::time::Duration;
+
+use self::left::{left_behind, uncounted};
 use super::application::{call_failed, claimed, claimed_elsewhere, left, settle, view_stale};
-use super::{Decision, Stage, refuse, refuse_for_now};
+use super::{Decision, Recheck, Stage, Trouble, refuse, refuse_for_now};
 use crate::api::conditions::Reason;
 use crate::domain::claim::Found;
 use crate::domain::observed::Seen;
+use crate::domain::orphan::Bound;
 use crate::domain::registration::ApplicationId;
 use crate::domain::step::{Look, Purpose, SecretSeen, Step};
 use crate::domain::wish::Farewell;
@@ -12,17 +18,19 @@ use crate::domain::wish::Farewell;
 /// Decides what to do now for an application that shall be gone.
 pub(super) fn decide(farewell: &Farewell, seen: &Seen) -> Decision {
     None.or_else(|| nothing_ours(seen)) // no finalizer: others may take their time
-        .or_else(|| call_failed(seen)) // a failure is a fact too
+        .or_else(|| on_record(seen)) // what is left behind is not forgotten
+        .or_else(|| within_bound(call_failed(seen), farewell, seen)) // a failure is a fact too
         .or_else(|| view_stale(seen)) // somebody wrote the resource first
         .or_else(|| never_claimed(seen)) // nothing was ever sent
         .or_else(|| installations_remain(farewell)) // tenants first
+        .or_else(|| installations_leave(farewell, seen)) // in their own time, up to the bound
         .or_else(|| leave_it_there(farewell, seen)) // the user wants the client to stay
-        .or_else(|| claimed_elsewhere(seen)) // not ours to touch
+        .or_else(|| within_bound(claimed_elsewhere(seen), farewell, seen)) // not ours to touch
         .or_else(|| claimed_just_now(seen)) // the one call that the claim permits
         .or_else(|| in_doubt(seen)) // a late registration must not outlive us
         .or_else(|| unread(seen)) // what the Secret names goes too
         .or_else(|| clients_left(seen)) // deregister one after the other
-        .unwrap_or(Decision::Act(Step::Release))
+        .unwrap_or_else(|| let_go(seen))
 }
 
 fn nothing_ours(seen: &Seen) -> Option<Decision> {
@@ -41,11 +49,86 @@ fn installations_remain(farewell: &Farewell) -> Option<Decision> {
         let message = format!("TenantInstallations still refer to the application: {names}. Delete them first.");
         return Some(refuse(Stage::Accepted, Reason::InstallationsRemain, message));
     }
+    None
+}
+
+/// An installation that cannot be undone holds its application up to the bound and no longer: without the client there is
+/// nothing left to undo, and the installation goes, too.
+fn installations_leave(farewell: &Farewell, seen: &Seen) -> Option<Decision> {
+    if farewell.leaving == 0 || seen.bound.is_passed(seen.now) {
+        return None;
+    }
     let message = format!(
         "Waiting for {} TenantInstallations that are being deleted.",
         farewell.leaving
     );
-    (farewell.leaving > 0).then(|| refuse_for_now(Stage::Accepted, Reason::Reconciling, message))
+    let waits = refuse_for_now(Stage::Accepted, Reason::Reconciling, message);
+    within_bound(Some(waits), farewell, seen)
+}
+
+/// What keeps the deregistration from being done and known is waited for up to the bound, and told until then.
+fn within_bound(trouble: Option<Decision>, farewell: &Farewell, seen: &Seen) -> Option<Decision> {
+    let trouble = trouble?;
+    if farewell.orphan {
+        return Some(trouble);
+    }
+    Some(match &seen.bound {
+        Bound::Unread => Decision::Look(Look::Bound),
+        Bound::Never => trouble,
+        Bound::At { at, told } if seen.now < *at => until(trouble, *at, told),
+        Bound::At { .. } => give_up(&trouble, seen),
+    })
+}
+
+fn until(trouble: Decision, at: Duration, told: &str) -> Decision {
+    let tell = |mut trouble: Trouble| {
+        let then = format!(
+            " If it stays so, the resource goes at {told} all the same, and what may be left at the platform is put on record (oauth-registrar orphans)."
+        );
+        trouble.message.push_str(&then);
+        trouble
+    };
+    match trouble {
+        Decision::Wait(time, trouble) => Decision::Wait(time.min(at), tell(trouble)),
+        Decision::Refuse(trouble, _) => Decision::Refuse(tell(trouble), Recheck::By(at)),
+        other => other,
+    }
+}
+
+/// The bound is passed. A call that is still under way is waited out all the same: what it makes must be on record.
+fn give_up(trouble: &Decision, seen: &Seen) -> Decision {
+    if seen.in_doubt() {
+        return settle(seen);
+    }
+    if matches!(seen.secret, SecretSeen::Unread) {
+        return Decision::Look(Look::Secret);
+    }
+    let why = match trouble {
+        Decision::Wait(_, trouble) | Decision::Refuse(trouble, _) => trouble.message.as_str(),
+        _ => "",
+    };
+    match left_behind(seen, why) {
+        none if none.is_empty() => Decision::Act(Step::Release),
+        some => Decision::Act(Step::Record(some)),
+    }
+}
+
+fn on_record(seen: &Seen) -> Option<Decision> {
+    seen.recorded.as_ref()?;
+    Some(if seen.stale {
+        Decision::Stale
+    } else {
+        Decision::Act(Step::Release)
+    })
+}
+
+/// Nothing that could be looked up is left. What cannot be is counted.
+fn let_go(seen: &Seen) -> Decision {
+    let why = "An answer was lost, and the platform offers nothing by which the client could be found.";
+    match uncounted(seen, why) {
+        Some(possible) => Decision::Act(Step::Record(vec![possible])),
+        None => Decision::Act(Step::Release),
+    }
 }
 
 fn leave_it_there(farewell: &Farewell, seen: &Seen) -> Option<Decision> {
@@ -88,7 +171,8 @@ fn unread(seen: &Seen) -> Option<Decision> {
         return Some(Decision::Look(Look::Secret));
     }
     let open = seen.own_claim().is_some_and(|c| c.open);
-    let scan = (seen.unresolved() || open) && seen.platform.capabilities.marks && seen.scan.is_none();
+    let scan =
+        (seen.unresolved() || open || seen.secret_hidden) && seen.platform.capabilities.marks && seen.scan.is_none();
     scan.then_some(Decision::Look(Look::Scan))
 }
 

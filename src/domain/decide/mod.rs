@@ -65,6 +65,8 @@ pub enum Recheck {
     OnChange,
     /// Yes, every few minutes: nothing can tell us.
     Later,
+    /// Yes, every few minutes, and at this time of our clock at the latest.
+    By(Duration),
 }
 
 impl Trouble {

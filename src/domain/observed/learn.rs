@@ -33,6 +33,10 @@ impl Seen {
                 (self.secret, self.secret_read_at) = (secret, at);
                 self.claim_is_fresh = false;
             }
+            Fact::SecretHidden(at) => {
+                self.secret = SecretSeen::Foreign("the Secret may not be read any more".into());
+                (self.secret_hidden, self.secret_read_at) = (true, at);
+            }
             Fact::Scanned(scan) => {
                 self.memory.name_taken &= scan.name_taken || !scan.marked.is_empty();
                 self.scan = Some(scan);
@@ -69,6 +73,8 @@ impl Seen {
                 self.allowed_by_us.retain(|t| *t != tenant);
             }
             Fact::Disowned => self.disowned = true,
+            Fact::Bounded(bound) => self.bound = bound,
+            Fact::Recorded(orphans) => self.recorded = Some(orphans),
             Fact::Released => self.released = true,
             Fact::Failed(doing, failure) => self.failed(doing, failure),
         }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use super::claim::{Claim, Found, Holder};
 use super::failure::Failure;
 use super::marker::Marker;
+use super::orphan::{Bound, Orphan};
 use super::port::{Capabilities, Identity, Proof, RemoteClient};
 use super::registration::{AllowedTenant, ApplicationId, ClientId, TenantId};
 use super::rules::Rules;
@@ -79,6 +80,12 @@ pub struct Seen {
     pub store_refused: Option<String>,
     /// The view of the resource turned out to be stale.
     pub stale: bool,
+    /// How long the deletion is waited for.
+    pub bound: Bound,
+    /// The Secret may not be read any more, and nobody knows which client it names.
+    pub secret_hidden: bool,
+    /// What is left behind and on record.
+    pub recorded: Option<Vec<Orphan>>,
     /// The finalizer was removed.
     pub released: bool,
     /// Our owner reference is off the Secret.

@@ -1,6 +1,7 @@
 //! The decision table, row by row: a snapshot goes in, one decision comes out. The verbs that make snapshots are in
 //! `observed::scene`; here is how decisions are written down.
 
+mod bounded;
 mod claims;
 mod clients;
 mod creation;

@@ -11,6 +11,7 @@ use super::{Memory, Object, PlatformSeen, Published, Seen, Told};
 use crate::domain::claim::{Claim, Found};
 use crate::domain::drift::Absence;
 use crate::domain::failure::{Class, Failure};
+use crate::domain::orphan::Bound;
 use crate::domain::port::{Capabilities, Identity, Proof, RemoteClient, Rotation, Unique};
 use crate::domain::rules::Rules;
 use crate::domain::step::{Doing, Fact, Held, Purpose, Scan, SecretSeen};
@@ -68,6 +69,9 @@ pub(crate) fn seen() -> Seen {
         retry_asked: false,
         store_refused: None,
         stale: false,
+        bound: Bound::Never,
+        secret_hidden: false,
+        recorded: None,
         released: false,
         disowned: false,
         failure: None,

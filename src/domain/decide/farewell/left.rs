@@ -1,0 +1,83 @@
+//! What stays at the platform when the resource goes without its deregistration: one orphan for each client.
+
+use super::ours;
+use crate::domain::claim::Found;
+use crate::domain::marker::Marker;
+use crate::domain::observed::Seen;
+use crate::domain::orphan::{LeftClient, Orphan};
+use crate::domain::registration::ApplicationId;
+
+/// One orphan for each client that may be ours and is not known to be gone.
+pub(super) fn left_behind(seen: &Seen, why: &str) -> Vec<Orphan> {
+    if matches!(seen.claim, Found::Elsewhere(_)) {
+        // It is the other installation's, which may be using it.
+        return vec![];
+    }
+    let marks = seen.platform.capabilities.marks;
+    let doubted = marks && (seen.doubted() || seen.own_claim().is_none() || seen.secret_hidden);
+    let orphan = |client: Option<LeftClient>| Orphan {
+        client,
+        marker: marker(seen).filter(|_| marks),
+        scan: doubted,
+        possible: 0,
+        identity: registered_at(seen),
+        why: why.to_owned(),
+    };
+    let ids = ours(seen).into_iter().filter(|id| !seen.is_gone(id));
+    let mut all: Vec<Orphan> = ids.map(|id| orphan(Some(left_client(id, seen)))).collect();
+    if all.is_empty() && doubted {
+        all.push(orphan(None));
+    }
+    all.extend(uncounted(seen, why));
+    all
+}
+
+/// Registrations whose answers were lost, where neither a marker nor an id can find what they made.
+pub(super) fn uncounted(seen: &Seen, why: &str) -> Option<Orphan> {
+    let claim = seen.own_claim().filter(|_| !seen.platform.capabilities.marks)?;
+    let possible = claim.lost + u32::from(seen.unresolved() && seen.known.is_none());
+    (possible > 0).then(|| Orphan {
+        client: None,
+        marker: None,
+        scan: false,
+        possible,
+        identity: registered_at(seen),
+        why: why.to_owned(),
+    })
+}
+
+fn left_client(application_id: ApplicationId, seen: &Seen) -> LeftClient {
+    let known = [&seen.told.known, &seen.known].into_iter().flatten();
+    let known = known.map(|k| (&k.application_id, &k.client_id));
+    let held = seen.memory.held.iter().map(|h| (&h.application_id, &h.client_id));
+    let told = known.chain(held).find(|(id, _)| **id == application_id);
+    let named = seen.output().and_then(|secret| secret.client_id.clone());
+    LeftClient {
+        client_id: told.map(|(_, client_id)| client_id.clone()).or(named),
+        told: told.is_some(),
+        application_id,
+    }
+}
+
+/// The marker of the registration, also of one whose claim was restored or removed by hand.
+fn marker(seen: &Seen) -> Option<Marker> {
+    let object = &seen.object;
+    match &seen.claim {
+        Found::Here(claim) | Found::Carried(claim) => Some(claim.marker(&object.namespace, &object.name)),
+        Found::Nothing => {
+            let id = seen.told.registration_id.as_ref()?;
+            Some(Marker::of(&seen.holder.instance, id, &object.namespace, &object.name))
+        }
+        Found::Elsewhere(_) => None,
+    }
+}
+
+/// Where it was registered: as status told, else where the platform is now.
+fn registered_at(seen: &Seen) -> Option<(String, String)> {
+    let now = &seen.platform.identity;
+    let now = (now.issuer.clone(), now.owner.0.clone());
+    seen.told
+        .identity
+        .clone()
+        .or(Some(now).filter(|(issuer, _)| !issuer.is_empty()))
+}
