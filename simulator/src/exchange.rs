@@ -10,7 +10,7 @@ use hyper::{Response, http};
 use tokio::time::sleep;
 
 use crate::answer::{AnswerBody, Drip, Rest, response};
-use crate::carry::{Arrived, carry_out, choose};
+use crate::carry::{Arrived, Carried, carry_out, choose};
 use crate::clock::Moment;
 use crate::connection::{Cut, Door};
 use crate::control::{self, Fault, Fired, Length, Lost, ResetAt};
@@ -62,19 +62,35 @@ async fn business(world: &Shared, mut request: Request, body: Incoming) -> Outco
     ) {
         read(&mut request, unread.take(), limit).await?;
     }
-    let carried = carry_out(
-        &mut world.lock(),
-        &request,
-        &Arrived {
-            seq,
-            started,
-            fired: fired.as_ref(),
-        },
-    );
+    let carried = carry(world.clone(), request, seq, started, fired.clone()).await?;
     let reply = carried.reply.ok_or(Cut::Reset)?;
     let answer = deliver(reply, carried.at, fault(fired.as_ref())).await?;
     carried.delivery.answered(started);
     Ok(answer)
+}
+
+/// Carries the request out, at once or late. Who carries it out late does not notice that the client has gone.
+async fn carry(
+    world: Shared,
+    request: Request,
+    seq: u64,
+    started: Instant,
+    fired: Option<Fired>,
+) -> Result<Carried, Cut> {
+    let late = match fault(fired.as_ref()) {
+        Some(Fault::LateCommit { after_ms }) => Some(Duration::from_millis(*after_ms)),
+        _ => None,
+    };
+    let now = move || {
+        let fired = fired.as_ref();
+        carry_out(&mut world.lock(), &request, &Arrived { seq, started, fired })
+    };
+    let Some(late) = late else { return Ok(now()) };
+    let later = async move {
+        sleep(late).await;
+        now()
+    };
+    tokio::spawn(later).await.map_err(|_| Cut::Fin)
 }
 
 fn fault(fired: Option<&Fired>) -> Option<&Fault> {

@@ -24,6 +24,11 @@ pub enum Fault {
         /// What the client sees instead.
         how: Lost,
     },
+    /// The request is carried out late, also when the client has gone by then; its answer comes after that.
+    LateCommit {
+        /// How late.
+        after_ms: u64,
+    },
     /// The connection is reset and nothing carried out.
     ResetBeforeCommit {
         /// How much of the request was read.

@@ -34,6 +34,19 @@ async fn case_35_a_dropped_response_is_lost_after_the_commit() {
 }
 
 #[tokio::test]
+async fn a_late_commit_comes_although_the_client_has_gone() {
+    let world = World::start().await.unchecked();
+    arm(&world, json!({"kind": "late_commit", "after_ms": 300})).await;
+    let gone = tokio::time::timeout(Duration::from_millis(50), create_bare(&world, "too late")).await;
+    assert!(gone.is_err(), "{gone:?}");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while world.look("state").await["commits"]["create"] != 1 {
+        assert!(Instant::now() < deadline, "it is never carried out");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
 async fn case_35_a_reset_before_the_commit_leaves_nothing() {
     let world = World::start().await.unchecked();
     for at in ["headers", "body"] {
