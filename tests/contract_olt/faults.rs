@@ -69,11 +69,11 @@ async fn a_reset_before_the_commit_of_register_is_ambiguous_and_no_client_exists
 
 #[tokio::test]
 async fn a_server_error_on_register_is_ambiguous_before_and_after_the_commit() {
-    let world = World::start().await;
-    let mut committed = 0;
     for status in [500, 502, 503, 504] {
         for body in ["empty", "html", "json"] {
-            for commit in [false, true] {
+            // A world for each: after several server errors in a row calls are held back.
+            let world = World::start().await;
+            for (n, commit) in [false, true].into_iter().enumerate() {
                 world.fault("POST", DEV, broken(status, body, commit)).await;
                 let name = format!("app-{status}-{body}-{commit}");
                 assert_eq!(
@@ -81,12 +81,11 @@ async fn a_server_error_on_register_is_ambiguous_before_and_after_the_commit() {
                     Class::Ambiguous,
                     "{name}"
                 );
-                committed += u64::from(commit);
-                assert_eq!(world.commits("create").await, committed, "{name}");
+                assert_eq!(world.commits("create").await, n as u64, "{name}");
             }
+            assert_eq!(world.requests().await.len(), 2);
         }
     }
-    assert_eq!(world.requests().await.len(), 24);
 }
 
 #[tokio::test]
@@ -155,9 +154,10 @@ async fn the_same_faults_on_repeatable_calls_are_transient() {
             Class::Transient,
             "{fault}"
         );
+        // So that no several server errors in a row hold the next call back.
+        world.platform.read(&id).await.unwrap();
     }
-    assert_eq!(world.requests().await.len(), 1 + 3 * faults().count());
-    world.platform.read(&id).await.unwrap();
+    assert_eq!(world.requests().await.len(), 1 + 4 * faults().count());
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 use url::Url;
 
-use super::door::{Door, Held, Passage, Passed};
+use super::door::{Asked, Door, Held, Passage, Passed};
 use super::reply::Reply;
 use super::retry_after::retry_after;
 use super::story::{Complaint, Story};
@@ -30,16 +30,16 @@ pub struct Call {
 pub(super) struct Route {
     /// Sends probes.
     pub(super) client: Client,
-    /// Where to.
+    /// Where a probe of it is sent.
     pub(super) url: Url,
+    /// What the door is asked.
+    pub(super) asked: Asked,
     /// What it goes through.
     pub(super) door: Arc<Door>,
     /// How long it may wait there.
     pub(super) within: Duration,
     /// When it must have been sent, if it must not be sent late.
     pub(super) by: Option<Instant>,
-    /// It finds out whether the platform is there.
-    pub(super) probing: bool,
 }
 
 impl Call {
@@ -61,7 +61,7 @@ impl Call {
     /// Sent also while the platform counts as away: a read by which somebody finds out whether it is back.
     #[must_use]
     pub fn probing(mut self) -> Self {
-        self.route.probing = true;
+        self.route.asked.probing = true;
         self
     }
 
@@ -151,7 +151,12 @@ impl Call {
         };
         match request.send().await {
             Ok(response) => {
-                passage.answered(pause(&response));
+                let status = response.status();
+                if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+                    passage.unwell(pause(&response));
+                } else {
+                    passage.answered(pause(&response));
+                }
                 Ok(Reply::read(response, story).await)
             }
             Err(error) => {
@@ -168,13 +173,12 @@ impl Route {
     /// Waits at the door, and probes if that is what it takes.
     async fn open(&self) -> Result<Passage<'_>, Held> {
         let deadline = self.by.unwrap_or_else(|| Instant::now() + self.within);
-        let host = self.url.origin();
         if Instant::now() > deadline {
             return Err(Held::Late);
         }
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.door.pass(&host, self.probing, left).await? {
+            match self.door.pass(&self.asked, left).await? {
                 Passed::Through(passage) => return Ok(passage),
                 Passed::Probe(passage) => self.probe(passage).await,
             }

@@ -16,6 +16,7 @@ pub use outcome::Nature;
 pub use reply::Reply;
 
 use call::Route;
+use door::Asked;
 use story::Story;
 
 use std::sync::Arc;
@@ -81,10 +82,14 @@ impl Http {
         let route = Route {
             client: self.client.clone(),
             url: url.clone(),
+            asked: Asked {
+                host: url.origin(),
+                method: method.clone(),
+                probing: false,
+            },
             door: Arc::clone(&self.door),
             within: self.timeout,
             by: None,
-            probing: false,
         };
         Call::new(
             self.client.request(method, url.clone()),

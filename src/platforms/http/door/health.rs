@@ -3,10 +3,15 @@
 //! Only a few calls at a time are sent ahead of an answer, and a single one to a host that was quiet for a while or did not
 //! answer last time; each answer lets others through. When several in a row get no answer, the host counts as away, and
 //! nothing is sent there until a probe is answered. So a thousand callers who find a platform away cost it a handful of calls.
+//!
+//! A host can be there and yet unwell: it answers with server errors or 429, perhaps only to what changes something. After
+//! several in a row to calls of one method, a single one of these is tried now and then until one is answered well. The trial
+//! is one of the calls themselves: nothing else tells whether they work again.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
+use reqwest::Method;
 use url::Origin;
 
 /// After so long without an answer nobody knows whether a host is there.
@@ -17,9 +22,13 @@ const AHEAD: u32 = 8;
 const AHEAD_IN_DOUBT: u32 = 1;
 /// Calls in a row that get no answer until a host counts as away.
 const AWAY_AFTER: u32 = 5;
-/// Time between probes: it doubles from the first to the longest.
-const FIRST_PROBE: Duration = Duration::from_secs(2);
+/// Such answers in a row to one method until only trials of it are sent.
+const UNWELL_AFTER: u32 = 5;
+/// Time between probes, and between trials: it doubles from the first to the longest.
+const FIRST: Duration = Duration::from_secs(2);
 const LONGEST_PROBE: Duration = Duration::from_secs(15);
+/// Longer: a trial may leave somebody in doubt whether it was carried out.
+const LONGEST_TRIAL: Duration = Duration::from_secs(30);
 
 /// What may be done now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +41,8 @@ pub(super) enum Verdict {
     Probe(Sent),
     /// The host is away.
     Away,
+    /// The host answers such calls with server errors or 429, and it is not yet time to try another one.
+    Unwell,
     /// The platform asked to be left alone, still for so long.
     Paused(Duration),
 }
@@ -41,7 +52,15 @@ pub(super) enum Verdict {
 pub(super) struct Sent {
     /// How many answers there were before.
     answers: u64,
-    probe: bool,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Call,
+    /// A call of a method that was answered so lately.
+    Trial,
+    Probe,
 }
 
 /// What a call says of its host.
@@ -49,12 +68,25 @@ pub(super) struct Sent {
 pub(super) enum Sign {
     /// It answered, whatever it said; perhaps it wants to be left alone for a while.
     Answered(Option<Duration>),
+    /// It answered with a server error or 429; perhaps it wants to be left alone, too.
+    Unwell(Option<Duration>),
     /// No connection, or no answer in time.
     Silent,
     /// Somebody was there and broke off.
     Broken,
     /// Nothing: the call was given up.
     None,
+}
+
+/// A call that wants to be sent.
+#[derive(Clone, Debug)]
+pub(in crate::platforms::http) struct Asked {
+    /// Where to.
+    pub(in crate::platforms::http) host: Origin,
+    /// How.
+    pub(in crate::platforms::http) method: Method,
+    /// It finds out whether the platform is there, and is sent all the same.
+    pub(in crate::platforms::http) probing: bool,
 }
 
 /// One platform: all of its hosts, and the pause that it asked for.
@@ -72,105 +104,173 @@ struct Host {
     ahead: u32,
     /// Calls in a row that got no answer.
     silent: u32,
-    /// A probe is under way.
-    probed: bool,
-    /// Probes in a row that got no answer.
-    probes: u32,
-    next_probe: Duration,
+    probes: Pace,
+    /// By method: what was answered so, and not well since.
+    unwell: HashMap<Method, Unwell>,
+}
+
+/// Such answers in a row to one method.
+#[derive(Debug, Default)]
+struct Unwell {
+    errors: u32,
+    trials: Pace,
+}
+
+/// Tries one at a time, ever less often.
+#[derive(Debug, Default)]
+struct Pace {
+    /// One is under way.
+    under_way: bool,
+    /// How many in a row failed.
+    failed: u32,
+    next: Duration,
 }
 
 impl Health {
-    /// Whether a call to this host may be sent now. What comes of it must be told. `probing` calls are sent to find out
-    /// whether a platform is there.
-    pub(super) fn ask(&mut self, now: Duration, host: &Origin, probing: bool) -> Verdict {
-        let verdict = self.verdict(now, host, probing);
-        match verdict {
-            Verdict::Go(_) => self.hosts.entry(host.clone()).or_default().ahead += 1,
-            Verdict::Probe(_) => self.hosts.entry(host.clone()).or_default().probed = true,
-            Verdict::Follow | Verdict::Away | Verdict::Paused(_) => {}
+    /// Whether a call of this kind may be sent now. What comes of it must be told.
+    pub(super) fn ask(&mut self, now: Duration, asked: &Asked) -> Verdict {
+        let verdict = self.verdict(now, asked);
+        if let Verdict::Go(sent) | Verdict::Probe(sent) = verdict {
+            self.hosts.entry(asked.host.clone()).or_default().send(sent, asked);
         }
         verdict
     }
 
     /// What [`Self::ask`] would say, without sending anything.
-    pub(super) fn verdict(&self, now: Duration, host: &Origin, probing: bool) -> Verdict {
+    pub(super) fn verdict(&self, now: Duration, asked: &Asked) -> Verdict {
         let pause = self.paused_until.saturating_sub(now);
         if !pause.is_zero() {
             return Verdict::Paused(pause);
         }
         let unknown = Host::default();
-        self.hosts.get(host).unwrap_or(&unknown).verdict(now, probing)
+        self.hosts.get(&asked.host).unwrap_or(&unknown).verdict(now, asked)
     }
 
     /// Takes in what a call or probe says.
-    pub(super) fn tell(&mut self, now: Duration, host: &Origin, sent: Sent, sign: Sign) {
-        if let Sign::Answered(Some(pause)) = sign {
+    pub(super) fn tell(&mut self, now: Duration, asked: &Asked, sent: Sent, sign: Sign) {
+        if let Sign::Answered(Some(pause)) | Sign::Unwell(Some(pause)) = sign {
             self.paused_until = self.paused_until.max(now + pause);
         }
-        self.hosts.entry(host.clone()).or_default().tell(now, sent, sign);
+        let host = self.hosts.entry(asked.host.clone()).or_default();
+        host.tell(now, &asked.method, sent, sign);
     }
 
     /// Nothing of it would be missed.
     pub(super) fn is_ordinary(&self, now: Duration) -> bool {
-        now >= self.paused_until && self.hosts.values().all(|host| host.silent == 0)
+        let well = |host: &Host| host.silent == 0 && host.unwell.is_empty();
+        now >= self.paused_until && self.hosts.values().all(well)
     }
 }
 
 impl Host {
-    fn verdict(&self, now: Duration, probing: bool) -> Verdict {
-        let sent = |probe| Sent {
+    fn verdict(&self, now: Duration, asked: &Asked) -> Verdict {
+        let sent = |kind| Sent {
             answers: self.answers,
-            probe,
+            kind,
         };
         let away = self.silent >= AWAY_AFTER;
-        if away && !probing {
-            let due = !self.probed && now >= self.next_probe;
-            return if due { Verdict::Probe(sent(true)) } else { Verdict::Away };
+        if asked.probing && away {
+            return Verdict::Go(sent(Kind::Call));
+        }
+        if away {
+            let due = self.probes.is_due(now);
+            return if due {
+                Verdict::Probe(sent(Kind::Probe))
+            } else {
+                Verdict::Away
+            };
+        }
+        let unwell = self.unwell.get(&asked.method);
+        if let Some(unwell) = unwell.filter(|u| u.errors >= UNWELL_AFTER && !asked.probing) {
+            let due = unwell.trials.is_due(now);
+            return if due {
+                Verdict::Go(sent(Kind::Trial))
+            } else {
+                Verdict::Unwell
+            };
         }
         let fresh = self.answered_at.is_some_and(|at| now < at + QUIET);
-        let most = if fresh && self.silent == 0 {
+        let most = if fresh && self.silent == 0 && unwell.is_none() {
             AHEAD
         } else {
             AHEAD_IN_DOUBT
         };
-        if away || self.ahead < most {
-            Verdict::Go(sent(false))
+        if self.ahead < most {
+            Verdict::Go(sent(Kind::Call))
         } else {
             Verdict::Follow
         }
     }
 
-    fn tell(&mut self, now: Duration, sent: Sent, sign: Sign) {
-        if sent.probe {
-            self.probed = false;
+    fn send(&mut self, sent: Sent, asked: &Asked) {
+        match sent.kind {
+            Kind::Probe => self.probes.under_way = true,
+            Kind::Call => self.ahead += 1,
+            Kind::Trial => {
+                self.ahead += 1;
+                self.unwell.entry(asked.method.clone()).or_default().trials.under_way = true;
+            }
+        }
+    }
+
+    fn tell(&mut self, now: Duration, method: &Method, sent: Sent, sign: Sign) {
+        if sent.kind == Kind::Probe {
+            self.probes.under_way = false;
         } else if sent.answers == self.answers {
             self.ahead = self.ahead.saturating_sub(1);
         }
+        if let (Kind::Trial, Some(unwell)) = (sent.kind, self.unwell.get_mut(method)) {
+            unwell.trials.under_way = false;
+        }
         match sign {
+            // Any answer to a probe tells that somebody is there, and nothing else.
+            Sign::Answered(_) | Sign::Unwell(_) if sent.kind == Kind::Probe => self.there(now),
             Sign::Answered(_) => {
-                *self = Self {
-                    answers: self.answers + 1,
-                    answered_at: Some(now),
-                    probed: self.probed,
-                    ..Self::default()
-                };
+                self.unwell.remove(method);
+                self.there(now);
+                (self.answers, self.ahead) = (self.answers + 1, 0);
+            }
+            // It lets nobody else through: who comes next waits for what becomes of those under way.
+            Sign::Unwell(_) => {
+                self.there(now);
+                let unwell = self.unwell.entry(method.clone()).or_default();
+                unwell.errors = unwell.errors.saturating_add(1);
+                if unwell.errors == UNWELL_AFTER || sent.kind == Kind::Trial {
+                    unwell.trials.later(now, LONGEST_TRIAL);
+                }
             }
             Sign::Silent => {
                 self.silent = self.silent.saturating_add(1);
-                if self.silent == AWAY_AFTER || sent.probe {
-                    self.probe_later(now);
+                if self.silent == AWAY_AFTER || sent.kind == Kind::Probe {
+                    self.probes.later(now, LONGEST_PROBE);
                 }
             }
             // A probe that says nothing is not sent again at once either.
-            Sign::Broken if sent.probe => self.probe_later(now),
+            Sign::Broken if sent.kind == Kind::Probe => self.probes.later(now, LONGEST_PROBE),
             Sign::Broken | Sign::None => {}
         }
     }
 
-    fn probe_later(&mut self, now: Duration) {
-        let grown = FIRST_PROBE.saturating_mul(1 << self.probes.min(8));
-        self.next_probe = now + grown.min(LONGEST_PROBE);
-        self.probes += 1;
+    /// Somebody is there.
+    fn there(&mut self, now: Duration) {
+        self.answered_at = Some(now);
+        self.silent = 0;
+        self.probes = Pace {
+            under_way: self.probes.under_way,
+            ..Pace::default()
+        };
+    }
+}
+
+impl Pace {
+    fn is_due(&self, now: Duration) -> bool {
+        !self.under_way && now >= self.next
+    }
+
+    fn later(&mut self, now: Duration, longest: Duration) {
+        let grown = FIRST.saturating_mul(1 << self.failed.min(8));
+        self.next = now + grown.min(longest);
+        self.failed += 1;
     }
 }
 

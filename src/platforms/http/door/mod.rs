@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex as Turn, Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout_at};
-use url::Origin;
 
 use self::bucket::Bucket;
+pub(super) use self::health::Asked;
 use self::health::{Health, Sent, Sign, Verdict};
 use crate::domain::failure::Class;
 use crate::domain::port::Limits;
@@ -80,6 +80,8 @@ pub(super) enum Held {
     Behind,
     /// Nothing answers there; the next calls are not sent before a probe is answered.
     Away,
+    /// Calls like it were answered with 429 or a server error; the next one is tried later.
+    Unwell,
     /// The platform asked to be left alone.
     Paused(Duration),
 }
@@ -88,7 +90,7 @@ impl Held {
     /// The class of a call that was not sent.
     pub(super) fn class(self) -> Class {
         match self {
-            Self::Limited | Self::Late | Self::Behind | Self::Away => Class::Transient,
+            Self::Limited | Self::Late | Self::Behind | Self::Away | Self::Unwell => Class::Transient,
             Self::Paused(left) => Class::RateLimited(Some(left)),
         }
     }
@@ -100,6 +102,7 @@ impl Held {
             Self::Late => "was not sent: what goes before it, such as a token of ours, took too long",
             Self::Behind => "was not sent: the platform was quiet, and the call ahead got no answer in time",
             Self::Away => "was not sent: nothing answers there, and the platform is probed until something does",
+            Self::Unwell => "was not sent: calls like it were answered with 429 or 5xx, and one is tried now and then",
             Self::Paused(_) => "was not sent: the platform asked to be left alone for a while",
         }
     }
@@ -116,7 +119,7 @@ pub(super) enum Passed<'a> {
 /// The permission to send one call; dropped when its answer was read.
 pub(super) struct Passage<'a> {
     door: &'a Door,
-    host: Origin,
+    asked: &'a Asked,
     /// What becomes of it was not told yet.
     untold: Option<Sent>,
     _permit: Option<OwnedSemaphorePermit>,
@@ -133,24 +136,25 @@ impl Door {
         }
     }
 
-    /// Waits until a call to `host` may be sent, for at most `within`.
-    pub(super) async fn pass(&self, host: &Origin, probing: bool, within: Duration) -> Result<Passed<'_>, Held> {
+    /// Waits until such a call may be sent, for at most `within`.
+    pub(super) async fn pass<'a>(&'a self, asked: &'a Asked, within: Duration) -> Result<Passed<'a>, Held> {
         let deadline = Instant::now() + within;
-        self.seen.refuses_at_once(host, probing)?;
+        self.seen.refuses_at_once(asked)?;
         let mut permit = timeout_at(deadline, self.permit()).await.map_err(|_| Held::Limited)?;
         loop {
             // Made before the question is asked, so that no news is missed in between.
             let news = self.seen.news.notified();
             let mut passage = |sent| Passage {
                 door: self,
-                host: host.clone(),
+                asked,
                 untold: Some(sent),
                 _permit: permit.take(),
             };
-            match self.seen.lock().ask(self.seen.since.elapsed(), host, probing) {
+            match self.seen.lock().ask(self.seen.since.elapsed(), asked) {
                 Verdict::Go(sent) => return Ok(Passed::Through(passage(sent))),
                 Verdict::Probe(sent) => return Ok(Passed::Probe(passage(sent))),
                 Verdict::Away => return Err(Held::Away),
+                Verdict::Unwell => return Err(Held::Unwell),
                 Verdict::Paused(left) => return Err(Held::Paused(left)),
                 Verdict::Follow => {}
             }
@@ -180,16 +184,17 @@ impl Seen {
     }
 
     /// Who will not be let through anyway need not wait, nor use up what others could.
-    fn refuses_at_once(&self, host: &Origin, probing: bool) -> Result<(), Held> {
-        match self.lock().verdict(self.since.elapsed(), host, probing) {
+    fn refuses_at_once(&self, asked: &Asked) -> Result<(), Held> {
+        match self.lock().verdict(self.since.elapsed(), asked) {
             Verdict::Away => Err(Held::Away),
+            Verdict::Unwell => Err(Held::Unwell),
             Verdict::Paused(left) => Err(Held::Paused(left)),
             Verdict::Go(_) | Verdict::Follow | Verdict::Probe(_) => Ok(()),
         }
     }
 
-    fn tell(&self, host: &Origin, sent: Sent, sign: Sign) {
-        self.lock().tell(self.since.elapsed(), host, sent, sign);
+    fn tell(&self, asked: &Asked, sent: Sent, sign: Sign) {
+        self.lock().tell(self.since.elapsed(), asked, sent, sign);
         self.news.notify_waiters();
     }
 }
@@ -198,6 +203,11 @@ impl Passage<'_> {
     /// The host answered; `pause`: it wants to be left alone for so long.
     pub(super) fn answered(&mut self, pause: Option<Duration>) {
         self.tell(Sign::Answered(pause));
+    }
+
+    /// The host answered with 429 or a server error; `pause` as above.
+    pub(super) fn unwell(&mut self, pause: Option<Duration>) {
+        self.tell(Sign::Unwell(pause));
     }
 
     /// No connection came about, or no answer came in time.
@@ -212,7 +222,7 @@ impl Passage<'_> {
 
     fn tell(&mut self, sign: Sign) {
         if let Some(sent) = self.untold.take() {
-            self.door.seen.tell(&self.host, sent, sign);
+            self.door.seen.tell(self.asked, sent, sign);
         }
     }
 }
