@@ -35,8 +35,8 @@ pub enum News {
 /// What the passes over one platform have shown.
 #[derive(Clone, Default)]
 pub struct Passes {
-    /// When the last one was, or when the platform was connected.
-    pub last: Duration,
+    /// When the next one is due.
+    pub next: Duration,
     /// How many there were.
     pub count: u64,
     /// What the last one showed.
@@ -111,12 +111,12 @@ impl Suspicions {
         lock(&self.raised).1.remove(uid);
     }
 
-    /// The passes over a platform; they begin with its first connection.
+    /// The passes over a platform; the first one is due then.
     #[must_use]
-    pub fn passes(&self, platform_uid: &str, now: Duration) -> Passes {
+    pub fn passes(&self, platform_uid: &str, first: Duration) -> Passes {
         let mut passes = lock(&self.passes);
         let begun = || Passes {
-            last: now,
+            next: first,
             ..Passes::default()
         };
         passes.entry(platform_uid.to_owned()).or_insert_with(begun).clone()
@@ -159,10 +159,10 @@ mod tests {
     }
 
     #[test]
-    fn passes_begin_with_the_first_connection() {
+    fn when_the_first_pass_is_due_is_settled_once() {
         let suspicions = Suspicions::default();
         let at = Duration::from_secs;
-        assert_eq!(suspicions.passes("p", at(7)).last, at(7));
-        assert_eq!(suspicions.passes("p", at(9)).last, at(7));
+        assert_eq!(suspicions.passes("p", at(7)).next, at(7));
+        assert_eq!(suspicions.passes("p", at(9)).next, at(7));
     }
 }

@@ -1,6 +1,7 @@
 //! Drift: what one pass over a platform's list makes worth a closer look, and when too much is gone to be believed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::port::Listed;
 use super::registration::ApplicationId;
@@ -37,12 +38,23 @@ impl Inventory {
 /// Whether it is this one's turn to be looked at in this pass, changed or not: in so many passes, everyone's once.
 #[must_use]
 pub fn takes_turn(uid: &str, pass: u64, passes: u64) -> bool {
-    // FNV-1a: any spread will do, as long as it is the same in every pass.
-    let hash = uid.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
     let passes = passes.max(1);
-    hash % passes == pass % passes
+    spread(uid) % passes == pass % passes
+}
+
+/// Time to the first pass over the list of a platform after a start: between half of the interval and all of it, for each
+/// platform its own, so that not all of them are passed over at once for ever.
+#[must_use]
+pub fn first_pass(uid: &str, interval: Duration) -> Duration {
+    let share = u32::try_from(spread(uid) % 1024).unwrap_or_default();
+    interval.saturating_sub(interval / 2048 * share)
+}
+
+/// FNV-1a: any spread will do, as long as it is always the same.
+fn spread(uid: &str) -> u64 {
+    uid.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// How many of our clients a list lacks.
@@ -114,6 +126,17 @@ mod tests {
             assert_eq!(turns, 1, "{uid}");
         }
         assert!(takes_turn("uid-1", 7, 0), "with fewer passes than one, each is a turn");
+    }
+
+    #[test]
+    fn the_first_passes_over_many_platforms_are_spread_over_half_of_the_interval() {
+        let interval = Duration::from_secs(1000);
+        let first = |n: u32| first_pass(&format!("6f1c{n:04}-9d2e-4b7a-8c55-2f60a1b3{n:04}"), interval).as_secs();
+        let all: Vec<u64> = (0..100).map(first).collect();
+        assert!(all.iter().all(|seconds| (500..=1000).contains(seconds)), "{all:?}");
+        let within = |from, to| all.iter().filter(|seconds| (from..to).contains(*seconds)).count();
+        assert!(within(500, 625) > 5 && within(625, 750) > 5 && within(750, 875) > 5 && within(875, 1001) > 5);
+        assert_eq!(first(7), first(7));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::controller::connections::Connection;
 use crate::controller::context::Context;
 use crate::controller::orphans::sweep::sweep;
 use crate::controller::suspicions::Suspect;
-use crate::domain::drift::takes_turn;
+use crate::domain::drift::{first_pass, takes_turn};
 use crate::domain::registration::ApplicationId;
 
 /// What a list cannot show, such as the allowed tenants, is looked at once in this time.
@@ -21,12 +21,12 @@ const ROUND: Duration = Duration::from_hours(24);
 pub(super) async fn resync<P: PlatformKind>(object: &P, uid: &str, connection: &Connection, ctx: &Context) -> Duration {
     let key = &object.key();
     let interval = ctx.settings.resync;
-    let mut passes = ctx.suspicions.passes(uid, ctx.now());
-    let left = (passes.last + interval).saturating_sub(ctx.now());
+    let mut passes = ctx.suspicions.passes(uid, ctx.now() + first_pass(uid, interval));
+    let left = passes.next.saturating_sub(ctx.now());
     if !left.is_zero() {
         return left;
     }
-    passes.last = ctx.now();
+    passes.next = ctx.now() + interval;
     let ours = registered(key, ctx);
     if !ours.is_empty() {
         match connection.platform.scan().await {
