@@ -12,10 +12,14 @@ use super::installation::tenancy::Tenancies;
 use super::memories::Memories;
 use super::orphans::bound::Deletions;
 use super::platform::hosts::HostPattern;
+use super::platform::kind::PlatformKey;
 use super::suspicions::Suspicions;
 use super::token_store::StateSecrets;
+use super::turns::Turns;
 use super::view::View;
+use super::waiting::{Waiter, Waiting};
 use crate::domain::claim::Holder;
+use crate::domain::observed::Memory;
 use crate::domain::port::Connect;
 use crate::domain::rules::Rules;
 
@@ -67,6 +71,10 @@ pub struct Context {
     pub deletions: Deletions,
     /// The tenants' sides that were opened with credentials of their own.
     pub tenancies: Tenancies,
+    /// Who may work for which platform now.
+    pub turns: Turns,
+    /// Who waits for which platform.
+    pub waiting: Waiting,
     started: Instant,
 }
 
@@ -86,6 +94,8 @@ impl Context {
             state_secrets: StateSecrets::default(),
             deletions: Deletions::default(),
             tenancies: Tenancies::default(),
+            turns: Turns::default(),
+            waiting: Waiting::default(),
             started: Instant::now(),
         }
     }
@@ -94,6 +104,18 @@ impl Context {
     #[must_use]
     pub fn now(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    /// How long a resource is left alone that waited for its platform before this process began.
+    #[must_use]
+    pub fn left_alone(&self, platform: &PlatformKey, waiter: &Waiter, uid: &str) -> Option<Duration> {
+        let now = self.now();
+        if !self.memories.knows(uid) {
+            self.memories.keep(uid, &Memory::default());
+            self.waiting
+                .waited(platform, waiter.clone(), now, jitter(), self.settings.recheck);
+        }
+        self.waiting.left_alone(platform, waiter, now)
     }
 
     /// The time until the next look at something that no watch shows, spread by up to a quarter.

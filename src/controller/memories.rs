@@ -29,6 +29,12 @@ impl Memories {
         self.lock().get(uid).map(|r| r.memory.clone()).unwrap_or_default()
     }
 
+    /// Whether this process has looked at the resource before.
+    #[must_use]
+    pub fn knows(&self, uid: &str) -> bool {
+        self.lock().contains_key(uid)
+    }
+
     /// Remembers.
     pub fn keep(&self, uid: &str, memory: &Memory) {
         self.lock().entry(uid.to_owned()).or_default().memory = memory.clone();

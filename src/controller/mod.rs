@@ -16,5 +16,7 @@ pub mod secret_store;
 pub mod status;
 pub mod suspicions;
 pub mod token_store;
+pub mod turns;
 pub mod view;
+pub mod waiting;
 pub mod watch;

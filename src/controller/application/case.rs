@@ -1,6 +1,7 @@
 //! Opening a case: from the resource, its platform and our memory to the first snapshot. Reads caches only.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kube::{Api, ResourceExt};
 
@@ -14,6 +15,7 @@ use crate::controller::context::{Context, jitter};
 use crate::controller::error::Error;
 use crate::controller::platform::grants::Granted;
 use crate::controller::platform::kind::{PlatformKey, PlatformObject};
+use crate::controller::waiting::{Waiter, has_waited};
 use crate::domain::claim::Found;
 use crate::domain::decide::{Stage, Trouble};
 use crate::domain::observed::{Known, Object, PlatformSeen, Published, Seen, Told};
@@ -61,6 +63,27 @@ impl Case {
             namespace,
             object,
         })
+    }
+
+    /// Among those that wait for the platform.
+    #[must_use]
+    pub fn waiter(&self) -> Waiter {
+        Waiter {
+            installation: false,
+            namespace: self.namespace.clone(),
+            name: self.object.name_any(),
+        }
+    }
+
+    /// How long to leave it alone, since it waited for the platform before this process began and nobody asks for it.
+    #[must_use]
+    pub fn left_alone(&self, ctx: &Context) -> Option<Duration> {
+        let conditions = self.object.status.as_ref().map(|s| s.conditions.as_slice());
+        let waited = has_waited(conditions.unwrap_or_default(), self.object.metadata.generation);
+        if !waited || self.retry_asked() {
+            return None;
+        }
+        ctx.left_alone(&PlatformKey::of(&self.object), &self.waiter(), &self.uid)
     }
 
     /// A person asks to try again what was given up, and that was not done yet.

@@ -13,6 +13,7 @@ pub mod validate;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kube::ResourceExt;
 use kube::runtime::controller::Action;
 
 use self::case::Case;
@@ -41,7 +42,21 @@ const SOON: Duration = Duration::from_millis(10);
 /// Whatever the process dies at, the next reconcile of any process goes on from what is stored. Errors are only those
 /// of the API server; everything that a platform does ends in status.
 pub async fn reconcile(object: Arc<OAuthApplication>, ctx: Arc<Context>) -> Result<Action, Error> {
-    let mut case = Case::open(object, &ctx)?;
+    let Some(turn) = ctx.turns.at(&PlatformKey::of(&object)).await else {
+        return Ok(Action::await_change());
+    };
+    let newest = || ctx.view.application(&object.namespace()?, &object.name_any());
+    let newest = turn
+        .waited
+        .then(newest)
+        .flatten()
+        .filter(|newest| newest.uid() == object.uid());
+    // Thousands may wait for their turn: what the work itself needs is made when it comes.
+    Box::pin(work(newest.unwrap_or(object), &ctx)).await
+}
+
+async fn work(object: Arc<OAuthApplication>, ctx: &Context) -> Result<Action, Error> {
+    let mut case = Case::open(object, ctx)?;
     if ctx.memories.is_older(&case.uid, case.version.as_deref()) {
         return Ok(Action::requeue(STALE));
     }
@@ -50,19 +65,22 @@ pub async fn reconcile(object: Arc<OAuthApplication>, ctx: Arc<Context>) -> Resu
         case.object.as_ref(),
         case.object.status.as_ref(),
         |s| &mut s.conditions,
-        &ctx,
+        ctx,
     );
     if let Some(action) = held.await? {
         return Ok(action);
     }
-    let ending = match (case.wish(&ctx), case.connection.clone()) {
-        (Ok(wish), Some(connection)) => run(&wish, &mut case, &connection, &ctx).await?,
+    if let Some(later) = case.left_alone(ctx) {
+        return Ok(Action::requeue(later));
+    }
+    let ending = match (case.wish(ctx), case.connection.clone()) {
+        (Ok(wish), Some(connection)) => run(&wish, &mut case, &connection, ctx).await?,
         (Ok(wish), None) => {
-            let connection = away(&case, &ctx);
-            run(&wish, &mut case, &connection, &ctx).await?
+            let connection = away(&case, ctx);
+            run(&wish, &mut case, &connection, ctx).await?
         }
         (Err(trouble), connection) => {
-            if connection.is_none() && case.is_at_rest(&ctx) {
+            if connection.is_none() && case.is_at_rest(ctx) {
                 return Ok(Action::await_change());
             }
             Ending {
@@ -71,8 +89,9 @@ pub async fn reconcile(object: Arc<OAuthApplication>, ctx: Arc<Context>) -> Resu
             }
         }
     };
-    report::report(&ending, &case, &ctx).await?;
-    Ok(next(&ending, &case, &ctx))
+    report::report(&ending, &case, ctx).await?;
+    tell_the_waiting(&ending, &case, ctx);
+    Ok(next(&ending, &case, ctx))
 }
 
 /// How a reconcile ended: the last decision, and the snapshot it was made on, if there was a platform to look at.
@@ -132,6 +151,20 @@ fn away(case: &Case, ctx: &Context) -> Connection {
         .and_then(|p| p.connection().olt.as_ref().map(|olt| olt.marker));
     let marks = marker != Some(MarkerPlace::None);
     platform::away::away(why, marks, identity.map(|i| (i.issuer, i.owner)))
+}
+
+/// Others may wait for the same platform.
+fn tell_the_waiting(ending: &Ending, case: &Case, ctx: &Context) {
+    let (platform, waiter) = (PlatformKey::of(&case.object), case.waiter());
+    let seen = ending.seen.as_deref();
+    let through = |seen: &Seen| seen.released || seen.published.registered;
+    match seen.and_then(|s| s.failure.as_ref()) {
+        Some((_, failure)) => ctx.waiting.failed(&platform, waiter, failure.class),
+        None if ending.decision == Decision::Converged || seen.is_some_and(through) => {
+            ctx.waiting.through(&platform, &waiter);
+        }
+        None => {}
+    }
 }
 
 fn next(ending: &Ending, case: &Case, ctx: &Context) -> Action {

@@ -1,6 +1,7 @@
 //! Opening the case of an installation: the application, the platform, the grant and the tenant's credential.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kube::{Api, ResourceExt};
 
@@ -17,6 +18,7 @@ use crate::controller::context::{CLUSTER_TIMEOUT, Context, jitter};
 use crate::controller::error::{Error, call};
 use crate::controller::platform::grants::Granted;
 use crate::controller::platform::kind::{PlatformKey, PlatformObject};
+use crate::controller::waiting::{Waiter, has_waited};
 use crate::domain::decide::{Stage, Trouble, identity_changed};
 use crate::domain::installation::{Copied, Farewell, SecretSeen, Seen, Told, Wanted, WantedSecret, Wish};
 use crate::domain::port::TenantSide;
@@ -74,6 +76,25 @@ impl Case {
     #[must_use]
     pub fn is_leaving(&self) -> bool {
         self.object.metadata.deletion_timestamp.is_some()
+    }
+
+    /// Among those that wait for the platform.
+    #[must_use]
+    pub fn waiter(&self) -> Waiter {
+        Waiter {
+            installation: true,
+            namespace: self.namespace.clone(),
+            name: self.object.name_any(),
+        }
+    }
+
+    /// How long to leave it alone, since it waited for the platform before this process began.
+    #[must_use]
+    pub fn left_alone(&self, ctx: &Context) -> Option<Duration> {
+        let conditions = self.object.status.as_ref().map(|s| s.conditions.as_slice());
+        let waited = has_waited(conditions.unwrap_or_default(), self.object.metadata.generation);
+        let platform = PlatformKey::of(self.application.as_ref().filter(|_| waited)?);
+        ctx.left_alone(&platform, &self.waiter(), &self.uid)
     }
 
     /// Asks whether the application goes, too, and how, before anything is undone: it is another watch that tells of it,

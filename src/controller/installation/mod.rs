@@ -10,12 +10,14 @@ pub mod tenancy;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kube::ResourceExt;
 use kube::runtime::controller::Action;
 
 use self::case::{Case, Use};
 use super::context::Context;
 use super::error::Error;
 use super::pause;
+use super::platform::kind::PlatformKey;
 use crate::api::TenantInstallation;
 use crate::domain::decide::installation::{Decision, decide};
 use crate::domain::decide::{Recheck, Trouble};
@@ -37,7 +39,24 @@ pub struct Ending {
 
 /// Brings one installation one reconcile closer to what is wanted of it.
 pub async fn reconcile(object: Arc<TenantInstallation>, ctx: Arc<Context>) -> Result<Action, Error> {
-    let mut case = Case::open(object, &ctx)?;
+    let (namespace, application) = (
+        object.namespace().unwrap_or_default(),
+        &object.spec.application_ref.name,
+    );
+    let Some(application) = ctx.view.application(&namespace, application) else {
+        return Box::pin(work(object, &ctx)).await;
+    };
+    let Some(turn) = ctx.turns.at(&PlatformKey::of(&application)).await else {
+        return Ok(Action::await_change());
+    };
+    let newest = || ctx.view.installations_of(&namespace, &application.name_any());
+    let same = |other: &Arc<TenantInstallation>| other.uid() == object.uid();
+    let newest = turn.waited.then(newest).and_then(|all| all.into_iter().find(same));
+    Box::pin(work(newest.unwrap_or(object), &ctx)).await
+}
+
+async fn work(object: Arc<TenantInstallation>, ctx: &Context) -> Result<Action, Error> {
+    let mut case = Case::open(object, ctx)?;
     if ctx.memories.is_older(&case.uid, case.version.as_deref()) {
         return Ok(Action::requeue(STALE));
     }
@@ -46,23 +65,27 @@ pub async fn reconcile(object: Arc<TenantInstallation>, ctx: Arc<Context>) -> Re
         case.object.as_ref(),
         case.object.status.as_ref(),
         |s| &mut s.conditions,
-        &ctx,
+        ctx,
     );
     if let Some(action) = held.await? {
         return Ok(action);
     }
-    case.ask_for_application(&ctx).await?;
-    let seen = case.seen(&ctx);
-    let ending = match case.wish(&ctx) {
-        Ok(wish) => run(wish, seen, &mut case, &ctx).await?,
+    if let Some(later) = case.left_alone(ctx) {
+        return Ok(Action::requeue(later));
+    }
+    case.ask_for_application(ctx).await?;
+    let seen = case.seen(ctx);
+    let ending = match case.wish(ctx) {
+        Ok(wish) => run(wish, seen, &mut case, ctx).await?,
         Err(trouble) => Ending {
             decision: Decision::Refuse(trouble, Recheck::Later),
             seen,
             wish: None,
         },
     };
-    report::report(&ending, &case, &ctx).await?;
-    Ok(next(&ending, &case, &ctx))
+    report::report(&ending, &case, ctx).await?;
+    tell_the_waiting(&ending, &case, ctx);
+    Ok(next(&ending, &case, ctx))
 }
 
 async fn run(wish: Wish, mut seen: Seen, case: &mut Case, ctx: &Context) -> Result<Ending, Error> {
@@ -110,6 +133,19 @@ fn refused(mut trouble: Trouble, seen: Seen, wish: Wish, case: &Case) -> Ending 
         decision: Decision::Refuse(trouble, Recheck::Later),
         seen,
         wish: Some(wish),
+    }
+}
+
+/// Others may wait for the same platform.
+fn tell_the_waiting(ending: &Ending, case: &Case, ctx: &Context) {
+    let Some(application) = &case.application else { return };
+    let (platform, waiter) = (PlatformKey::of(application), case.waiter());
+    match &ending.seen.failure {
+        Some((_, failure)) => ctx.waiting.failed(&platform, waiter, failure.class),
+        None if ending.decision == Decision::Converged || ending.seen.released => {
+            ctx.waiting.through(&platform, &waiter);
+        }
+        None => {}
     }
 }
 

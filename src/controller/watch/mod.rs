@@ -28,14 +28,17 @@ use super::context::{Context, jitter};
 use super::error::Error;
 use crate::api::well_known::SECRET_LABEL;
 
-/// Reconciles of one controller at a time.
-const AT_A_TIME: u16 = 32;
+/// Reconciles of one controller at a time: as many as there are. Those of one platform take turns, so that it holds up no
+/// other one.
+const AT_A_TIME: u16 = 0;
 
 /// When to stop starting anything new.
 pub type Stop = Shared<BoxFuture<'static, ()>>;
 
 /// Runs every watch and controller until `stop`; ends when the reconciles that were under way have ended.
 pub async fn run(ctx: Arc<Context>, caches: Arc<Caches>, writers: Writers, stop: Stop) {
+    let turns = Arc::clone(&ctx);
+    let stop = stop.inspect(move |()| turns.turns.close()).boxed().shared();
     let (platforms, rung) = Bell::new();
     let mut running: Vec<BoxFuture<'static, ()>> = vec![];
     for (index, writers) in writers.scopes.into_iter().enumerate() {

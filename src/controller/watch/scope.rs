@@ -16,6 +16,7 @@ use crate::api::{OAuthApplication, OAuthPlatform, TenantInstallation};
 use crate::controller::context::Context;
 use crate::controller::suspicions::{News, Suspect};
 use crate::controller::view::View;
+use crate::controller::waiting::Waiter;
 use crate::controller::{application, installation, platform};
 
 /// Where the bells of a scope are heard.
@@ -43,7 +44,14 @@ impl Watched {
         let applications = self.applications(writers.applications, rung.applications);
         let installations = self.installations(writers.installations, rung.installations);
         let controllers = async { futures::join!(platforms, applications, installations) };
-        let background = async { futures::join!(self.secrets(writers.secrets), self.news(), self.suspicions()) };
+        let background = async {
+            futures::join!(
+                self.secrets(writers.secrets),
+                self.news(),
+                self.suspicions(),
+                self.waiting()
+            )
+        };
         tokio::select! {
             _ = controllers => {}
             _ = background => self.stop.clone().await,
@@ -153,6 +161,28 @@ impl Watched {
                 std::future::ready(())
             })
             .await;
+    }
+
+    async fn waiting(&self) {
+        self.ctx
+            .waiting
+            .news()
+            .for_each(|waiters| {
+                waiters.iter().for_each(|waiter| self.wake(waiter));
+                std::future::ready(())
+            })
+            .await;
+    }
+
+    fn wake(&self, waiter: &Waiter) {
+        let Waiter { namespace, name, .. } = waiter;
+        if waiter.installation {
+            let found = self.scope().installations.get(&ObjectRef::new(name).within(namespace));
+            found.inspect(|installation| self.bells.installations.ring(installation));
+        } else {
+            let found = self.caches.application_in(self.index, namespace, name);
+            found.inspect(|application| self.bells.applications.ring(application));
+        }
     }
 
     /// Rings the application, or its installations, if it lies in this scope.
