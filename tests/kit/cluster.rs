@@ -49,6 +49,16 @@ impl Shared {
         Self::at(file, Pace::Watchful)
     }
 
+    /// For storms that last: it waits between two looks almost as in production.
+    pub const fn stormy(file: &'static str) -> Self {
+        Self::at(file, Pace::Stormy)
+    }
+
+    /// For answers that are waited for as long as a platform can ask for.
+    pub const fn unhurried(file: &'static str) -> Self {
+        Self::at(file, Pace::Unhurried)
+    }
+
     const fn at(file: &'static str, pace: Pace) -> Self {
         Self {
             file,
@@ -87,6 +97,10 @@ pub enum Pace {
     Patient,
     /// As hasty, and passes over the platform's list every two seconds.
     Watchful,
+    /// Waits for an answer as long as a busy machine may take, and looks again almost as seldom as in production.
+    Stormy,
+    /// A platform may keep it waiting for half a minute.
+    Unhurried,
 }
 
 impl Pace {
@@ -94,22 +108,32 @@ impl Pace {
     pub const fn timeout(self) -> &'static str {
         match self {
             Self::Hasty | Self::Watchful => "500ms",
-            Self::Patient => "10s",
+            Self::Stormy => "3s",
+            Self::Patient | Self::Unhurried => "10s",
         }
     }
 
     /// A test that watches for silence would hear a resync.
     const fn resync(self) -> &'static str {
         match self {
-            Self::Hasty | Self::Patient => "1h",
+            Self::Hasty | Self::Patient | Self::Stormy | Self::Unhurried => "1h",
             Self::Watchful => "2s",
+        }
+    }
+
+    const fn recheck(self) -> &'static str {
+        match self {
+            Self::Hasty | Self::Patient | Self::Watchful | Self::Unhurried => "2s",
+            Self::Stormy => "30s",
         }
     }
 
     const fn settle(self) -> &'static str {
         match self {
             Self::Hasty | Self::Watchful => "2s",
+            Self::Stormy => "9s",
             Self::Patient => "40s",
+            Self::Unhurried => "90s",
         }
     }
 }
@@ -277,7 +301,7 @@ fn operator_args(instance: &str, pace: Pace) -> Vec<String> {
             "--allow-host",
             "127.0.0.1",
             "--recheck-interval",
-            "2s",
+            pace.recheck(),
             "--resync-interval",
             pace.resync(),
             "--settle",

@@ -192,6 +192,18 @@ impl Objects {
             "ClusterRoleBinding" => ("rbac.authorization.k8s.io", "v1", "clusterrolebindings", false),
             "Role" => ("rbac.authorization.k8s.io", "v1", "roles", true),
             "RoleBinding" => ("rbac.authorization.k8s.io", "v1", "rolebindings", true),
+            "ValidatingAdmissionPolicy" => (
+                "admissionregistration.k8s.io",
+                "v1",
+                "validatingadmissionpolicies",
+                false,
+            ),
+            "ValidatingAdmissionPolicyBinding" => (
+                "admissionregistration.k8s.io",
+                "v1",
+                "validatingadmissionpolicybindings",
+                false,
+            ),
             "CustomResourceDefinition" => ("apiextensions.k8s.io", "v1", "customresourcedefinitions", false),
             other => panic!("tests/kit/objects.rs does not know the kind {other:?}: add it there"),
         };
