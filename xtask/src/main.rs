@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use xtask::{cluster, demo, generate, guard, test};
+use xtask::{cluster, demo, faults, generate, guard, test};
 
 /// The project's one front door.
 #[derive(Debug, Parser)]
@@ -31,6 +31,8 @@ enum Task {
     Demo(demo::Arguments),
     /// Run the tests and print a table of their levels.
     Test(test::Arguments),
+    /// Run the campaigns of faults at full length, and write their score.
+    Faults(faults::Arguments),
     /// Write the generated files, or compare them.
     Generate(generate::Arguments),
     /// Run a program until it or its owner ends.
@@ -67,6 +69,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Cluster { command: None, named } => named.run()?,
         Task::Demo(arguments) => arguments.run()?,
         Task::Test(arguments) => return arguments.run(),
+        Task::Faults(arguments) => return arguments.run(),
         Task::Generate(arguments) => arguments.run()?,
         Task::Guard(_) | Task::Held(_) => {}
     }

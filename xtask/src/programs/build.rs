@@ -14,24 +14,24 @@ use crate::paths;
 
 /// A compiled test program.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct TestProgram {
+pub(crate) struct TestProgram {
     /// Folder of the package within the workspace; empty for the root package.
-    pub(super) member: String,
+    pub(crate) member: String,
     /// Cargo's word: `lib`, `bin`, `test` or `example`.
-    pub(super) kind: String,
-    pub(super) name: String,
-    pub(super) path: PathBuf,
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
 }
 
 /// The folder for logs of builds and tests.
-pub(super) fn logs() -> Result<PathBuf> {
+pub(crate) fn logs() -> Result<PathBuf> {
     let dir = paths::target()?.join("xtask-test");
     fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
     Ok(dir)
 }
 
 /// Builds all programs and all test programs of the workspace.
-pub(super) fn all(is_ci: bool) -> Result<Vec<TestProgram>> {
+pub(crate) fn all(is_ci: bool) -> Result<Vec<TestProgram>> {
     let messages = logs()?.join("build.json");
     fs::write(&messages, "").with_context(|| format!("cannot write {}", messages.display()))?;
     let mut cargo = cargo()

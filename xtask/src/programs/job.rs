@@ -12,21 +12,23 @@ use anyhow::{Context, Result};
 use super::libtest::{Counts, counts};
 use crate::guard::{self, Program};
 
-/// A program that still runs then is taken for hung.
-const LIMIT: Duration = Duration::from_mins(20);
+/// A program of the levels that still runs then is taken for hung.
+pub(crate) const LIMIT: Duration = Duration::from_mins(20);
 
 /// One test program to run.
 #[derive(Debug)]
-pub(super) struct Job {
-    pub(super) label: String,
-    pub(super) program: Program,
-    pub(super) log: PathBuf,
-    pub(super) evidence: Evidence,
+pub(crate) struct Job {
+    pub(crate) label: String,
+    pub(crate) program: Program,
+    pub(crate) log: PathBuf,
+    pub(crate) evidence: Evidence,
+    /// A program that still runs then is taken for hung.
+    pub(crate) limit: Duration,
 }
 
 /// What tells how a job went.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Evidence {
+pub(crate) enum Evidence {
     /// The results of its tests; to have no test is a failure.
     Tests,
     /// The results of its tests, if it has any.
@@ -37,16 +39,16 @@ pub(super) enum Evidence {
 
 /// What came of a job.
 #[derive(Debug)]
-pub(super) struct Outcome {
-    pub(super) counts: Counts,
+pub(crate) struct Outcome {
+    pub(crate) counts: Counts,
     /// Why it failed, when that is more than failed tests.
-    pub(super) trouble: Option<String>,
-    pub(super) output: String,
-    pub(super) seconds: f32,
+    pub(crate) trouble: Option<String>,
+    pub(crate) output: String,
+    pub(crate) seconds: f32,
 }
 
 /// Runs all jobs, at most `workers` at a time, and hands over each outcome as it comes.
-pub(super) fn run_all(jobs: &[Job], workers: usize, mut done: impl FnMut(&Job, Outcome)) -> Result<()> {
+pub(crate) fn run_all(jobs: &[Job], workers: usize, mut done: impl FnMut(&Job, Outcome)) -> Result<()> {
     let next = AtomicUsize::new(0);
     let (sender, outcomes) = mpsc::channel();
     thread::scope(|scope| {
@@ -77,7 +79,7 @@ impl Job {
             .clone()
             .env(guard::PROGRAM_VARIABLE, guard::program_path()?);
         let mut program = program.log(&self.log).spawn()?;
-        let status = program.wait_at_most(LIMIT)?;
+        let status = program.wait_at_most(self.limit)?;
         drop(program);
         let output = fs::read(&self.log).with_context(|| format!("cannot read {}", self.log.display()))?;
         let output = String::from_utf8_lossy(&output).into_owned();
@@ -86,7 +88,7 @@ impl Job {
             Evidence::ExitCode => status.map(|status| Counts::of_one(status.success())),
         };
         let trouble = match (status, counted) {
-            (None, _) => Some(format!("still ran after {} min", LIMIT.as_secs() / 60)),
+            (None, _) => Some(format!("still ran after {} min", self.limit.as_secs() / 60)),
             (Some(status), None) => Some(format!("ended without a result ({status})")),
             (Some(status), Some(counts)) if !status.success() && counts.failed == 0 => {
                 Some(format!("ended with {status}"))

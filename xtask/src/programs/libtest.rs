@@ -4,16 +4,16 @@ use std::ops::AddAssign;
 
 /// Counts of one or more test programs.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(super) struct Counts {
-    pub(super) passed: u32,
-    pub(super) failed: u32,
+pub(crate) struct Counts {
+    pub(crate) passed: u32,
+    pub(crate) failed: u32,
     /// libtest's `ignored`.
-    pub(super) skipped: u32,
+    pub(crate) skipped: u32,
 }
 
 impl Counts {
     /// One check.
-    pub(super) fn of_one(passed: bool) -> Self {
+    pub(crate) fn of_one(passed: bool) -> Self {
         Self {
             passed: passed.into(),
             failed: (!passed).into(),
@@ -31,7 +31,7 @@ impl AddAssign for Counts {
 }
 
 /// The sum of all `test result:` lines; `None` without any, as of a program that died before its end.
-pub(super) fn counts(output: &str) -> Option<Counts> {
+pub(crate) fn counts(output: &str) -> Option<Counts> {
     let results = output.lines().filter_map(|line| line.strip_prefix("test result: "));
     results.map(one).reduce(|mut sum, next| {
         sum += next;
@@ -60,7 +60,7 @@ fn one(result: &str) -> Counts {
 const SHOWN_LINES: usize = 12;
 
 /// What each failed test said as it panicked, in few lines: its name, the place and the beginning of the message.
-pub(super) fn causes(output: &str) -> Vec<String> {
+pub(crate) fn causes(output: &str) -> Vec<String> {
     let mut causes = vec![];
     let mut test = "";
     let mut lines = output.lines();

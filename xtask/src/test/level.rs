@@ -4,18 +4,18 @@ use std::fmt;
 
 use anyhow::Result;
 
-use super::build::{self, TestProgram};
-use super::job::{Evidence, Job};
 use crate::cargo::cargo;
 use crate::guard::{self, Program};
 use crate::paths;
+use crate::programs::build::{self, TestProgram};
+use crate::programs::job::{Evidence, Job, LIMIT};
 
 /// A level of tests, from fast to slow.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
 pub enum Level {
     /// Rules, contracts, scenarios, the simulator, xtask, and doc tests.
     Unit,
-    /// The power-cut law over the in-memory worlds.
+    /// The real reconcile code in in-memory worlds: cuts, lost answers, interleavings, faults by seed.
     Model,
     /// A real API server, the operator as a process.
     Cluster,
@@ -25,6 +25,9 @@ pub enum Level {
 
 /// Integration tests of the root package that the unit level must have.
 const UNIT_FILES: [&str; 4] = ["architecture", "docs", "scenarios", "contract_olt"];
+
+/// Integration tests of the root package over the in-memory worlds.
+const MODEL_FILES: [&str; 2] = ["power_cut", "faults_model"];
 
 impl Level {
     /// In the order in which they run.
@@ -51,12 +54,10 @@ impl Level {
         let is_root_test = member.is_empty() && kind == "test";
         match self {
             Level::Unit => !member.is_empty() || kind == "lib" || (is_root_test && UNIT_FILES.contains(&name.as_str())),
-            Level::Model => is_root_test && name == "power_cut",
+            Level::Model => is_root_test && MODEL_FILES.contains(&name.as_str()),
             Level::Cluster => {
-                is_root_test
-                    && ["admit_", "flow_", "recover_"]
-                        .iter()
-                        .any(|prefix| name.starts_with(prefix))
+                let prefixes = ["admit_", "flow_", "recover_", "faults_"];
+                is_root_test && !Level::Model.has(program) && prefixes.iter().any(|prefix| name.starts_with(prefix))
             }
             Level::Generated => false,
         }
@@ -65,7 +66,7 @@ impl Level {
     fn required(self) -> &'static [&'static str] {
         match self {
             Level::Unit => &UNIT_FILES,
-            Level::Model => &["power_cut"],
+            Level::Model => &MODEL_FILES,
             Level::Cluster | Level::Generated => &[],
         }
     }
@@ -130,6 +131,7 @@ fn program_job(level: Level, program: &TestProgram) -> Result<Job> {
             // The other members' doors and examples may well have none.
             Evidence::PerhapsTests
         },
+        limit: LIMIT,
     })
 }
 
@@ -140,6 +142,7 @@ fn doc_job(is_ci: bool) -> Result<Job> {
         program: cargo().args(args).args(is_ci.then_some("--locked")),
         log: build::logs()?.join("unit-doc.log"),
         evidence: Evidence::PerhapsTests,
+        limit: LIMIT,
     })
 }
 
@@ -150,6 +153,7 @@ fn demo_job() -> Result<Job> {
         program: Program::new(guard::program_path()?).args(["demo", "--once"]),
         log: build::logs()?.join("cluster-demo.log"),
         evidence: Evidence::ExitCode,
+        limit: LIMIT,
     })
 }
 
@@ -177,6 +181,8 @@ mod tests {
         assert_eq!(level_of("", "test", "architecture"), [Level::Unit]);
         assert_eq!(level_of("simulator", "test", "flow_x"), [Level::Unit]);
         assert_eq!(level_of("", "test", "power_cut"), [Level::Model]);
+        assert_eq!(level_of("", "test", "faults_model"), [Level::Model]);
+        assert_eq!(level_of("", "test", "faults_weather"), [Level::Cluster]);
         assert_eq!(level_of("", "test", "recover_kill"), [Level::Cluster]);
     }
 
@@ -193,6 +199,6 @@ mod tests {
     #[test]
     fn a_missing_file_is_named() {
         let (_, missing) = Level::Model.jobs(&[], false).unwrap();
-        assert_eq!(missing, ["tests/power_cut.rs"]);
+        assert_eq!(missing, ["tests/power_cut.rs", "tests/faults_model.rs"]);
     }
 }

@@ -1,9 +1,6 @@
 //! `cargo xtask test`: builds once, runs the levels, prints a table. What should have run and did not is a failure.
 
-mod build;
-mod job;
 mod level;
-mod libtest;
 mod report;
 
 use std::process::ExitCode;
@@ -12,8 +9,9 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::binaries::{self, Binaries};
+use crate::programs::build::{self, TestProgram};
+use crate::programs::job;
 use crate::{cargo, generate};
-use build::TestProgram;
 pub use level::Level;
 use report::{Report, Row};
 

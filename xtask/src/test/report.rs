@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::Level;
-use super::job::{Job, Outcome};
-use super::libtest::{self, Counts};
 use crate::generate::Checked;
+use crate::programs::job::{Job, Outcome};
+use crate::programs::libtest::{self, Counts};
 
 /// One level's line.
 #[derive(Debug)]
