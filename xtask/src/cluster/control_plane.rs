@@ -2,16 +2,17 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use super::component::Component;
 use super::slot::Slot;
 use super::start::{self, Attempt, Running};
 use super::state::State;
 use super::{kubeconfig, ownership};
 use crate::binaries::Binaries;
-use crate::guard::Guarded;
 
 /// How often a start is repeated because another process took a port between choosing and binding it.
 const PORT_ATTEMPTS: u32 = 5;
@@ -23,7 +24,9 @@ const PORT_ATTEMPTS: u32 = 5;
 #[derive(Debug)]
 pub struct ControlPlane {
     state: State,
-    running: Running,
+    running: Mutex<Running>,
+    server: String,
+    ca_pem: String,
     binaries: Binaries,
     // Fields are dropped in this order: name and slot are free only when the programs are gone.
     _ownership: File,
@@ -60,7 +63,9 @@ impl ControlPlane {
                         .context("cannot write the start time")?;
                     return Ok(Self {
                         state,
-                        running,
+                        server: running.server.clone(),
+                        ca_pem: running.ca_pem.clone(),
+                        running: Mutex::new(running),
                         binaries,
                         _ownership: ownership,
                         _slot: slot,
@@ -94,7 +99,23 @@ impl ControlPlane {
     /// The address of the API server, `https://127.0.0.1:<port>`.
     #[must_use]
     pub fn server(&self) -> &str {
-        &self.running.server
+        &self.server
+    }
+
+    /// The certificate authority of the API server, as PEM.
+    #[must_use]
+    pub fn ca_pem(&self) -> &str {
+        &self.ca_pem
+    }
+
+    /// SIGKILL to one of the programs, and waits until it is gone.
+    pub fn kill_now(&self, component: Component) -> Result<()> {
+        self.running().part(component)?.kill_now()
+    }
+
+    /// Starts a program that was killed, on the same data and port, and waits until the control plane is ready again.
+    pub fn restart(&self, component: Component) -> Result<()> {
+        self.running().restart(component)
     }
 
     /// Writes a kubeconfig with a bearer token, for example one of a service account (`kubectl create token`).
@@ -105,7 +126,7 @@ impl ControlPlane {
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
             .collect();
         let path = self.dir().join(format!("kubeconfig-{file}"));
-        kubeconfig::write(&path, &self.running.server, &self.running.ca_pem, user_name, token)?;
+        kubeconfig::write(&path, &self.server, &self.ca_pem, user_name, token)?;
         Ok(path)
     }
 
@@ -113,11 +134,15 @@ impl ControlPlane {
     pub fn binary(&self, name: &str) -> Result<PathBuf> {
         self.binaries.path(name).map(Path::to_owned)
     }
+
+    fn running(&self) -> MutexGuard<'_, Running> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Drop for ControlPlane {
     fn drop(&mut self) {
         // All at once; each handle then waits for its own program.
-        self.running.components.iter().for_each(Guarded::release);
+        self.running().parts.iter().for_each(super::component::Part::release);
     }
 }

@@ -6,6 +6,7 @@
 
 mod certificates;
 mod command;
+mod component;
 mod components;
 mod control_plane;
 mod holder;
@@ -17,5 +18,6 @@ mod start;
 mod state;
 
 pub use command::{Command, Named};
+pub use component::Component;
 pub use control_plane::ControlPlane;
 pub(crate) use kubeconfig::export;

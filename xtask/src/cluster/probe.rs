@@ -1,5 +1,6 @@
 //! One HTTPS GET to the API server: all that the readiness check needs, without a runtime.
 
+use std::fmt;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -16,6 +17,15 @@ pub(super) struct Probe {
     tls: Arc<ClientConfig>,
     port: u16,
     token: String,
+}
+
+/// Without the token.
+impl fmt::Debug for Probe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Probe")
+            .field("port", &self.port)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Probe {

@@ -9,15 +9,16 @@ use anyhow::{Context, Result, bail};
 use uuid::Uuid;
 
 use super::certificates::Certificates;
+use super::component::{Component, Part};
 use super::components::{self, ApiServer};
 use super::kubeconfig;
 use super::probe::Probe;
 use super::state::{State, write_private};
 use crate::binaries::Binaries;
-use crate::guard::{Guarded, Program};
+use crate::guard::Program;
 
 /// Far above the usual 4 s: a machine may be compiling meanwhile.
-const READY_WITHIN: Duration = Duration::from_mins(2);
+pub(super) const READY_WITHIN: Duration = Duration::from_mins(2);
 
 /// The default service account appears when the controller manager works.
 const DEFAULT_ACCOUNT: &str = "/api/v1/namespaces/default/serviceaccounts/default";
@@ -27,7 +28,8 @@ const DEFAULT_ACCOUNT: &str = "/api/v1/namespaces/default/serviceaccounts/defaul
 pub(super) struct Running {
     pub(super) server: String,
     pub(super) ca_pem: String,
-    pub(super) components: Vec<Guarded>,
+    pub(super) probe: Probe,
+    pub(super) parts: Vec<Part>,
 }
 
 /// How one attempt ended, other than by an error.
@@ -65,25 +67,26 @@ pub(super) fn attempt(state: &State, binaries: &Binaries) -> Result<Attempt> {
     let mut starting = Starting {
         state,
         binaries,
-        components: vec![],
+        parts: vec![],
         since: Instant::now(),
     };
     let etcd_args = components::etcd(&data, &etcd_url, &certificates);
-    starting.run("etcd", etcd_args, |program| program.remove(&data))?;
-    starting.run("kube-apiserver", api_server.args(), |program| program)?;
+    starting.run(Component::Etcd, etcd_args, |program| program.remove(&data))?;
+    starting.run(Component::ApiServer, api_server.args(), |program| program)?;
     let probe = Probe::new(&certificates.ca_der, port, &token)?;
     if !starting.wait_for(&probe, "/readyz")? {
         return Ok(Attempt::PortTaken);
     }
     let manager_args = components::controller_manager(state.kubeconfig(), &certificates);
-    starting.run("kube-controller-manager", manager_args, |program| program)?;
+    starting.run(Component::ControllerManager, manager_args, |program| program)?;
     if !starting.wait_for(&probe, DEFAULT_ACCOUNT)? {
         return Ok(Attempt::PortTaken);
     }
     Ok(Attempt::Ready(Running {
         server,
         ca_pem: certificates.ca_pem,
-        components: starting.components,
+        parts: starting.parts,
+        probe,
     }))
 }
 
@@ -100,32 +103,28 @@ fn data_folder(state: &State) -> PathBuf {
 struct Starting<'a> {
     state: &'a State,
     binaries: &'a Binaries,
-    components: Vec<Guarded>,
+    parts: Vec<Part>,
     since: Instant,
 }
 
 impl Starting<'_> {
-    fn run(&mut self, name: &str, args: Vec<String>, more: impl FnOnce(Program) -> Program) -> Result<()> {
+    fn run(&mut self, component: Component, args: Vec<String>, more: impl FnOnce(Program) -> Program) -> Result<()> {
+        let name = component.name();
         let program = Program::new(self.binaries.path(name)?)
             .args(args)
             .dir(self.state.dir())
             .log(self.state.logs().join(format!("{name}.log")))
             // Nothing is kept that an orderly end would save.
             .grace(Duration::ZERO);
-        self.components.push(more(program).spawn()?);
+        self.parts.push(Part::start(component, more(program))?);
         Ok(())
     }
 
     /// Waits until `path` is answered with 200; false when a program ended because its port was taken.
     fn wait_for(&mut self, probe: &Probe, path: &str) -> Result<bool> {
         while !probe.is_ok(path) {
-            for component in &mut self.components {
-                if let Some(status) = component.try_wait()? {
-                    let log = component
-                        .log()
-                        .map(fs::read_to_string)
-                        .and_then(Result::ok)
-                        .unwrap_or_default();
+            for part in &mut self.parts {
+                if let Some((status, log)) = part.ended()? {
                     if log.contains("address already in use") {
                         return Ok(false);
                     }
