@@ -25,7 +25,7 @@ impl TestSpace<'_> {
 
     async fn places(&self) -> Vec<Place> {
         let mut places = vec![
-            place("the operator's log", self.cluster.operator.all_logs()),
+            place("the operators' logs", self.cluster.operator_logs()),
             place("the audit log", self.cluster.audit_text()),
         ];
         for kind in [

@@ -18,6 +18,7 @@ use xtask::cluster::ControlPlane;
 use super::audit::{self, Audited};
 use super::objects::{Objects, condition};
 use super::operator::Operator;
+use super::platform::Platform;
 use super::space::TestSpace;
 
 /// The namespace of the operator and of the platforms' credentials.
@@ -145,6 +146,7 @@ pub struct Cluster {
     /// How long it waits.
     pub pace: Pace,
     plane: ControlPlane,
+    pub(super) token: String,
     taken: AtomicUsize,
 }
 
@@ -190,6 +192,7 @@ impl Cluster {
             operator,
             pace,
             plane,
+            token,
             taken: AtomicUsize::new(0),
         }
     }
@@ -212,6 +215,16 @@ impl Cluster {
     /// Like [`Self::space_with`], at a simulator that is started otherwise.
     pub async fn space_at(&self, simulator: Options, platform: Value) -> TestSpace<'_> {
         TestSpace::open(self, self.next_namespace(), simulator, platform).await
+    }
+
+    /// The same for a test that brings its own operators: the platform is there, and no resource that leads to it.
+    pub async fn bare_space(&self, platform: Platform) -> TestSpace<'_> {
+        TestSpace::bare(self, self.next_namespace(), platform).await
+    }
+
+    /// The control plane.
+    pub fn plane(&self) -> &ControlPlane {
+        &self.plane
     }
 
     /// What a user asked of the API server so far.
@@ -278,12 +291,12 @@ pub struct Installation {
 impl Installation {
     /// CRDs, and the rights as `api::rights` has them, in the namespaces of all tests.
     fn of_rights(instance: &str, pace: Pace) -> Self {
-        let watched: Vec<String> = (1..=SPACES).map(namespace).collect();
-        let watched: Vec<&str> = watched.iter().map(String::as_str).collect();
+        let all: Vec<String> = (1..=SPACES).map(namespace).collect();
+        let watched: Vec<&str> = all.iter().map(String::as_str).collect();
         let crds = crds().into_iter().map(|crd| serde_json::to_value(&crd).unwrap());
         Self {
             objects: crds.chain(rights::manifests(OPERATOR_NAMESPACE, &watched)).collect(),
-            args: operator_args(instance, pace),
+            args: operator_args(instance, pace, &watched),
         }
     }
 }
@@ -292,7 +305,8 @@ fn namespace(number: usize) -> String {
     format!("t{number:02}")
 }
 
-fn operator_args(instance: &str, pace: Pace) -> Vec<String> {
+/// The arguments of an operator in these namespaces.
+pub fn operator_args(instance: &str, pace: Pace, watched: &[&str]) -> Vec<String> {
     let fixed = ["run", "--namespace", OPERATOR_NAMESPACE, "--instance", instance]
         .into_iter()
         .chain([
@@ -308,7 +322,9 @@ fn operator_args(instance: &str, pace: Pace) -> Vec<String> {
             pace.settle(),
         ])
         .map(str::to_owned);
-    let watched = (1..=SPACES).flat_map(|number| ["--watch-namespace".to_owned(), namespace(number)]);
+    let watched = watched
+        .iter()
+        .flat_map(|name| ["--watch-namespace".to_owned(), (*name).to_owned()]);
     fixed.chain(watched).collect()
 }
 

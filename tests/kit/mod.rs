@@ -30,6 +30,8 @@
 mod audit;
 mod canary;
 mod cluster;
+mod gate;
+mod lane;
 mod law;
 mod neighbours;
 mod objects;
@@ -43,7 +45,9 @@ mod wait;
 
 pub use audit::{Audited, OPERATOR};
 pub use canary::{Place, leaks};
-pub use cluster::{Cluster, Installation, OPERATOR_NAMESPACE, Shared};
+pub use cluster::{Cluster, Installation, OPERATOR_NAMESPACE, Pace, Shared, operator_args};
+pub use gate::{Deed, Fate, Gate, Passed, Side, Upstream};
+pub use lane::{Lane, PLATFORM};
 pub use neighbours::{CROWD, Neighbours};
 pub use objects::{Objects, condition, documents, labelled_secret};
 pub use operator::Operator;

@@ -31,7 +31,11 @@ impl Operator {
 
     /// A second process of the same installation, with the same rights and flags; not started yet.
     pub fn twin(&self) -> Self {
-        Self::new(self.kubeconfig.clone(), twin_log(&self.log), self.args.clone())
+        Self::new(
+            self.kubeconfig.clone(),
+            self.log.with_extension("twin.log"),
+            self.args.clone(),
+        )
     }
 
     /// Starts it; one that runs already is left alone.
@@ -104,12 +108,6 @@ impl Operator {
             .unwrap_or_default()
     }
 
-    /// Everything that it and its twin wrote.
-    pub fn all_logs(&self) -> String {
-        let twin = fs::read(twin_log(&self.log)).unwrap_or_default();
-        self.log() + &String::from_utf8_lossy(&twin)
-    }
-
     /// The file it writes to.
     pub fn log_path(&self) -> &Path {
         &self.log
@@ -130,8 +128,4 @@ impl Operator {
     fn running(&self) -> MutexGuard<'_, Option<Guarded>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn twin_log(log: &Path) -> PathBuf {
-    log.with_extension("twin.log")
 }

@@ -4,17 +4,23 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use simulator::{Options, Simulator};
 
+const REALM: &str = "/v1/id/auth/realms/olt";
+
 /// A simulator in this process, on a port of its own.
 pub struct Platform {
     simulator: Simulator,
+    /// Its base URL for everybody but the tests.
+    public_url: String,
     http: Client,
 }
 
 impl Platform {
     /// Starts one with the default fixture and these options.
     pub async fn start_with(options: Options) -> Self {
+        let public_url = options.public_url.clone();
         let simulator = Simulator::start(([127, 0, 0, 1], 0).into(), options).await.unwrap();
         Self {
+            public_url: public_url.unwrap_or_else(|| simulator.url()),
             simulator,
             http: Client::new(),
         }
@@ -22,12 +28,17 @@ impl Platform {
 
     /// Base URL of the business API.
     pub fn api_url(&self) -> String {
-        format!("{}/v1", self.simulator.url())
+        format!("{}/v1", self.public_url)
     }
 
     /// Issuer of the identity realm.
     pub fn issuer_url(&self) -> String {
-        format!("{}/v1/id/auth/realms/olt", self.simulator.url())
+        format!("{}{REALM}", self.public_url)
+    }
+
+    /// Where it listens itself, past everything that stands in front of it.
+    pub fn own_url(&self) -> String {
+        self.simulator.url()
     }
 
     /// Every client secret and token that it ever issued.
@@ -138,7 +149,7 @@ impl Platform {
 
     /// Obtains a token by `client_credentials` with these credentials; the answer's status and body.
     pub async fn token(&self, id: &str, secret: &str, tenant: Option<&str>) -> (StatusCode, Value) {
-        let url = format!("{}/protocol/openid-connect/token", self.issuer_url());
+        let url = format!("{}/protocol/openid-connect/token", self.own_url() + REALM);
         let mut request = self
             .http
             .post(url)
@@ -153,7 +164,7 @@ impl Platform {
 
     /// Calls `GET /v1/devices`.
     pub async fn devices(&self, token: &str) -> StatusCode {
-        let url = format!("{}/devices", self.api_url());
+        let url = format!("{}/v1/devices", self.own_url());
         self.http.get(url).bearer_auth(token).send().await.unwrap().status()
     }
 

@@ -26,20 +26,23 @@ pub struct TestSpace<'a> {
 
 impl<'a> TestSpace<'a> {
     pub(super) async fn open(cluster: &'a Cluster, name: String, options: Options, change: Value) -> Self {
-        let platform = Platform::start_with(options).await;
-        let objects = Objects::new(cluster.client().await, &name);
-        let space = Self {
-            cluster,
-            name,
-            platform,
-            objects,
-        };
+        let space = Self::bare(cluster, name, Platform::start_with(options).await).await;
         space.authorize(&space.platform.mint(WRITER_T1, T1).await).await;
         space.apply(space.platform_object()).await;
         if change != json!({}) {
             space.patch("ClusterOAuthPlatform", &space.name, change).await;
         }
         space
+    }
+
+    pub(super) async fn bare(cluster: &'a Cluster, name: String, platform: Platform) -> Self {
+        let objects = Objects::new(cluster.client().await, &name);
+        Self {
+            cluster,
+            name,
+            platform,
+            objects,
+        }
     }
 
     /// The `ClusterOAuthPlatform` of this space: its namespace may use all tenants and may read devices.
