@@ -75,21 +75,21 @@ impl Running {
             .context("the control plane has no such program")
     }
 
-    /// Another process may take the port for a moment, so the program is started until it stays.
-    pub(super) fn restart(&mut self, component: Component) -> Result<()> {
+    /// Another process may take a port for a moment, so programs are started until they stay.
+    pub(super) fn start_again(&mut self) -> Result<()> {
         let since = Instant::now();
         loop {
-            let part = self.part(component)?;
-            if part.ended()?.is_some() {
-                part.guarded = part.program.clone().spawn()?;
+            for part in &mut self.parts {
+                if part.ended()?.is_some() {
+                    part.guarded = part.program.clone().spawn()?;
+                }
             }
             if self.probe.is_ok("/readyz") {
                 return Ok(());
             }
             if since.elapsed() > READY_WITHIN {
                 bail!(
-                    "{} was not ready again within {} s",
-                    component.name(),
+                    "the control plane was not ready again within {} s",
                     READY_WITHIN.as_secs()
                 );
             }

@@ -113,9 +113,9 @@ impl ControlPlane {
         self.running().part(component)?.kill_now()
     }
 
-    /// Starts a program that was killed, on the same data and port, and waits until the control plane is ready again.
-    pub fn restart(&self, component: Component) -> Result<()> {
-        self.running().restart(component)
+    /// Starts all programs that were killed, on the same data and ports, and waits until the control plane is ready again.
+    pub fn start_again(&self) -> Result<()> {
+        self.running().start_again()
     }
 
     /// Writes a kubeconfig with a bearer token, for example one of a service account (`kubectl create token`).
