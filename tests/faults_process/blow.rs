@@ -17,54 +17,82 @@ pub enum Blow {
     LoseAnswer,
     /// The connection is cut before it arrives.
     Lose,
+    /// The operator is frozen when its answer has come, and goes on when a second one has done all the rest.
+    FreezeAfter,
+    /// The operator is frozen while the request is on its way, it is lost, and a second one does all.
+    FreezeBefore,
+    /// It is carried out, and all watches break off.
+    CutWatches,
+    /// From its answer on one watch tells nothing until the operator has come to rest.
+    StaleView,
 }
 
+/// The watches that are held back, one after the other.
+const VIEWS: [&str; 4] = ["oauthapplications", "secrets", "tenantinstallations", "oauthplatforms"];
+
 impl Blow {
-    /// Every blow.
-    pub const ALL: [Self; 5] = [
-        Self::KillAfter,
-        Self::KillBefore,
-        Self::LoseAnswer,
+    /// Those that every story meets, also in the short campaign.
+    pub const KILLS: [Self; 2] = [Self::KillAfter, Self::KillBefore];
+    /// All others.
+    pub const OTHERS: [Self; 7] = [
         Self::KillAndLose,
+        Self::FreezeAfter,
+        Self::LoseAnswer,
+        Self::StaleView,
+        Self::FreezeBefore,
         Self::Lose,
+        Self::CutWatches,
     ];
 
     /// What the gate is ordered.
     pub fn deed(self) -> Deed {
         match self {
-            Self::KillAfter => Deed::HoldAfter,
-            Self::KillBefore | Self::KillAndLose => Deed::HoldBefore,
+            Self::KillAfter | Self::FreezeAfter | Self::CutWatches | Self::StaleView => Deed::HoldAfter,
+            Self::KillBefore | Self::KillAndLose | Self::FreezeBefore => Deed::HoldBefore,
             Self::LoseAnswer => Deed::DropAnswer,
             Self::Lose => Deed::Cut,
         }
     }
 
-    /// What becomes of the held request when the operator is dead; `None`: the operator lives on, and nothing is held.
-    fn fate(self) -> Option<Fate> {
-        match self {
-            Self::KillBefore => Some(Fate::Pass),
-            Self::KillAfter | Self::KillAndLose => Some(Fate::Lose),
-            Self::LoseAnswer | Self::Lose => None,
-        }
-    }
-
-    /// Strikes, if the gate has met the request.
-    pub async fn strike(self, lane: &Lane<'_>) {
-        let Some(fate) = self.fate() else { return };
-        if lane.gate.holds().is_some() {
-            lane.operator.kill_now();
-            lane.gate.let_go(fate).await;
-            lane.operator.start();
-        }
-    }
-
-    /// Whether the request is met: then it is time to strike.
+    /// Whether the request is met, so that it is time to strike.
     pub fn is_due(self, lane: &Lane<'_>) -> bool {
-        match self.fate() {
-            Some(_) => lane.gate.holds().is_some(),
-            None => lane.gate.met().is_some(),
+        match self.deed() {
+            Deed::HoldBefore | Deed::HoldAfter => lane.gate.holds().is_some(),
+            Deed::Cut | Deed::DropAnswer => lane.gate.met().is_some(),
         }
     }
+
+    /// Strikes at the request that is held. What takes longer than the blow itself is left to the run.
+    pub async fn strike(self, lane: &Lane<'_>) {
+        match self {
+            Self::KillAfter | Self::KillAndLose => kill(lane, Fate::Lose).await,
+            Self::KillBefore => kill(lane, Fate::Pass).await,
+            Self::FreezeAfter => {
+                lane.operator.pause();
+                lane.gate.let_go(Fate::Pass).await;
+            }
+            Self::FreezeBefore => {
+                lane.operator.pause();
+                lane.gate.let_go(Fate::Lose).await;
+            }
+            Self::CutWatches => {
+                lane.gate.cut_watches();
+                lane.gate.let_go(Fate::Pass).await;
+            }
+            Self::StaleView => {
+                let number = lane.gate.holds().map_or(0, |request| request.number);
+                lane.gate.hold_watches(VIEWS[number % VIEWS.len()]);
+                lane.gate.let_go(Fate::Pass).await;
+            }
+            Self::LoseAnswer | Self::Lose => {}
+        }
+    }
+}
+
+async fn kill(lane: &Lane<'_>, fate: Fate) {
+    lane.operator.kill_now();
+    lane.gate.let_go(fate).await;
+    lane.operator.start();
 }
 
 impl fmt::Display for Blow {
@@ -75,6 +103,10 @@ impl fmt::Display for Blow {
             Self::KillAndLose => "the operator killed before it arrived, and it was lost",
             Self::LoseAnswer => "carried out, and its answer lost",
             Self::Lose => "lost before it arrived",
+            Self::FreezeAfter => "the operator frozen at its answer, while a second one went on",
+            Self::FreezeBefore => "lost, and the operator frozen, while a second one went on",
+            Self::CutWatches => "all watches cut at its answer",
+            Self::StaleView => "one watch held back from its answer on",
         })
     }
 }

@@ -67,11 +67,9 @@ impl Campaign {
             .map(|request| format!(" [{request}]"))
             .unwrap_or_default();
         let title = format!("{run}{struck}");
-        for what in &outcome.wrongs {
-            println!("VIOLATION {title}: {what}");
-        }
         if run.blow.is_some() && outcome.struck.is_none() && outcome.wrongs.is_empty() {
             // No fault happened, so nothing was shown.
+            println!("no fault happened in this run: {title}");
             self.missed.push(title);
         } else {
             self.score.add(&title, outcome.wrongs.clone());
@@ -98,13 +96,13 @@ async fn work(field: Field<'static>, queue: &Queue) -> (Option<Field<'static>>, 
         let Some((name, run)) = next else {
             return (Some(field), played);
         };
-        match AssertUnwindSafe(run.play(&field, &name)).catch_unwind().await {
+        match caught(run.play(&field, &name)).await {
             Ok(outcome) => played.push((run, outcome)),
-            Err(panic) => {
+            Err(words) => {
                 let outcome = Outcome {
                     passed: field.gate.passed(),
                     struck: field.gate.met(),
-                    wrongs: vec![words(panic.as_ref())],
+                    wrongs: vec![words],
                 };
                 field.operator.show_log();
                 played.push((run, outcome));
@@ -114,8 +112,12 @@ async fn work(field: Field<'static>, queue: &Queue) -> (Option<Field<'static>>, 
     }
 }
 
-fn words(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().cloned();
-    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
-        .unwrap_or_else(|| "it panicked".to_owned())
+/// What the kit fails with, as a violation: the other runs go on.
+pub async fn caught<T>(run: impl Future<Output = T>) -> Result<T, String> {
+    let words = |panic: Box<dyn Any + Send>| {
+        let text = panic.downcast_ref::<String>().cloned();
+        text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+            .unwrap_or_else(|| "it panicked".to_owned())
+    };
+    AssertUnwindSafe(run).catch_unwind().await.map_err(words)
 }

@@ -3,14 +3,17 @@
 use std::ops::Deref;
 use std::time::{Duration, Instant};
 
-use crate::kit::{CROWD, Cluster, LIMIT, Lane, Neighbours};
-use crate::story::Story;
+use crate::kit::{CROWD, Cluster, Lane, Neighbours};
+use crate::story;
 
-/// More than two passes over the platform's list.
-const QUIET: Duration = Duration::from_millis(4500);
+/// Far above what a run takes, also when further attempts are needed on a busy machine: they come ever more seldom.
+const LIMIT: Duration = Duration::from_mins(3);
+/// More than two passes over the platform's list, and more than a claim takes to settle: who is frozen for so long has
+/// lost its claim.
+const QUIET: Duration = Duration::from_millis(5500);
 /// An installation that has come is counted in its application after one second.
 const PREPARED: Duration = Duration::from_millis(1500);
-/// Far more than a story takes with any one fault; far less than a busy loop.
+/// For one application: far more than a story takes with any one fault, far less than a busy loop.
 const MOST_REQUESTS: usize = 80;
 
 /// Derefs to its lane.
@@ -24,7 +27,7 @@ impl<'a> Field<'a> {
     pub async fn open(cluster: &'a Cluster) -> Self {
         let lane = Lane::open(cluster).await;
         let neighbours = lane.surround(CROWD).await;
-        Story::furnish(&lane).await;
+        story::furnish(&lane).await;
         Self { lane, neighbours }
     }
 
@@ -38,27 +41,45 @@ impl<'a> Field<'a> {
         self.rests(QUIET, is_so).await;
     }
 
-    /// Waits until the operator rests and nothing is wrong; what still is, when that takes too long.
-    pub async fn settles(&self, story: Story, name: &str) -> Vec<String> {
+    /// Waits until the operator rests, with these applications alive, and nothing is wrong, nor anything `more`; what
+    /// still is, when that takes too long.
+    pub async fn settles(&self, live: &[&str], more: impl AsyncFn() -> Vec<String>) -> Vec<String> {
+        let mut found = self.finally(live, &more, QUIET).await;
+        let requests = self.gate.passed().len();
+        let busy = requests > MOST_REQUESTS * live.len().max(1);
+        found.extend(busy.then(|| format!("I6: {requests} mutating requests")));
+        found
+    }
+
+    async fn finally(&self, live: &[&str], more: &impl AsyncFn() -> Vec<String>, quiet: Duration) -> Vec<String> {
         let start = Instant::now();
         loop {
-            let rests = self.rests(QUIET, &|| false).await;
-            let mut found = self.wrongs(&story.live(name), &self.neighbours).await;
-            found.extend(story.wrongs(self, name).await);
+            let rests = self.rests(quiet, &|| false).await;
+            let mut found = self.wrongs(live, &self.neighbours).await;
+            found.extend(more().await);
             found.extend((!rests).then(|| "I5: it never came to rest".to_owned()));
-            let requests = self.gate.passed().len();
-            if requests > MOST_REQUESTS {
-                found.push(format!("I6: {requests} mutating requests"));
-            }
             if found.is_empty() || start.elapsed() > LIMIT {
                 return found;
             }
         }
     }
 
-    /// What is left when nothing lives any more.
-    pub async fn leftovers(&self) -> Vec<String> {
-        self.wrongs(&[], &self.neighbours).await
+    /// Waits until everything that was deleted is gone; what is wrong then, and what is left.
+    pub async fn is_left(&self) -> Vec<String> {
+        self.gate.order(None);
+        let resources = async || {
+            let mut left = vec![];
+            for kind in ["OAuthApplication", "TenantInstallation"] {
+                let all = self.list(kind).await;
+                left.extend(
+                    all.iter()
+                        .map(|one| format!("{kind} {} is still there", one["metadata"]["name"])),
+                );
+            }
+            left
+        };
+        let wrongs = self.finally(&[], &resources, Duration::ZERO).await;
+        wrongs.into_iter().map(|what| format!("afterwards, {what}")).collect()
     }
 
     /// Whether there was no mutating request for this long before the limit, or until this was so.

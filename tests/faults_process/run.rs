@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::blow::Blow;
 use crate::field::Field;
-use crate::kit::Passed;
+use crate::kit::{Operator, Passed};
 use crate::story::Story;
 
 /// What is to be done.
@@ -33,21 +33,51 @@ impl Run {
         field.is_prepared().await;
         field.gate.order(self.blow.map(|(number, blow)| (number, blow.deed())));
         self.story.act(field, name).await;
+        let mut wrongs = vec![];
+        let mut second = None;
         if let Some((_, blow)) = self.blow {
             field.until_or_quiet(&|| blow.is_due(field)).await;
-            blow.strike(field).await;
+            if blow.is_due(field) {
+                blow.strike(field).await;
+                second = self.aftermath(blow, field, name, &mut wrongs).await;
+            }
         }
-        let mut wrongs = field.settles(self.story, name).await;
+        wrongs.extend(self.settles(field, name).await);
         let (passed, struck) = (field.gate.passed(), field.gate.met());
         self.story.clear(field, name).await;
-        wrongs.extend(
-            field
-                .leftovers()
-                .await
-                .into_iter()
-                .map(|what| format!("afterwards, {what}")),
-        );
+        wrongs.extend(field.is_left().await);
+        if let Some(second) = second {
+            let ended = second.stop();
+            wrongs.extend((!ended).then(|| "the second operator did not end with 0".to_owned()));
+        }
         Outcome { passed, struck, wrongs }
+    }
+}
+
+impl Run {
+    async fn settles(self, field: &Field<'_>, name: &str) -> Vec<String> {
+        let more = async || self.story.wrongs(field, name).await;
+        field.settles(&self.story.live(name), more).await
+    }
+
+    /// What follows a blow until the operator may go on; a second operator that runs from then on.
+    async fn aftermath(self, blow: Blow, field: &Field<'_>, name: &str, wrongs: &mut Vec<String>) -> Option<Operator> {
+        match blow {
+            Blow::FreezeAfter | Blow::FreezeBefore => {
+                let second = field.twin();
+                second.start();
+                let found = self.settles(field, name).await;
+                wrongs.extend(found.into_iter().map(|what| format!("before it woke, {what}")));
+                field.operator.resume();
+                Some(second)
+            }
+            Blow::StaleView => {
+                field.until_or_quiet(&|| false).await;
+                field.gate.release_watches();
+                None
+            }
+            _ => None,
+        }
     }
 }
 

@@ -45,11 +45,6 @@ impl Story {
         Self::Delete,
     ];
 
-    /// What is there before; once for each lane.
-    pub async fn furnish(lane: &Lane<'_>) {
-        lane.tenant_credential(NORTH, WRITER_T2, T2).await;
-    }
-
     /// What is there before the change.
     pub async fn prepare(self, lane: &Lane<'_>, name: &str) {
         if self == Self::Create {
@@ -134,17 +129,20 @@ impl Story {
         (status != 200).then(|| format!("I2: the Secret {tenant} obtains no token for its tenant: {status}"))
     }
 
-    /// Removes what the story leaves.
+    /// Asks for the end of what the story leaves.
     pub async fn clear(self, lane: &Lane<'_>, name: &str) {
         if self == Self::Install {
             lane.delete("TenantInstallation", &tenant(name)).await;
-            lane.gone("TenantInstallation", &tenant(name)).await;
         }
         if self != Self::Delete {
             lane.delete("OAuthApplication", name).await;
-            lane.gone("OAuthApplication", name).await;
         }
     }
+}
+
+/// What is there before every story; once for each lane.
+pub async fn furnish(lane: &Lane<'_>) {
+    lane.tenant_credential(NORTH, WRITER_T2, T2).await;
 }
 
 fn tenant(name: &str) -> String {

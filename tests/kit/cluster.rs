@@ -102,6 +102,8 @@ pub enum Pace {
     Stormy,
     /// A platform may keep it waiting for half a minute.
     Unhurried,
+    /// As watchful, and not as hasty: for campaigns, whose many operators keep the machine busy.
+    Steady,
 }
 
 impl Pace {
@@ -109,6 +111,7 @@ impl Pace {
     pub const fn timeout(self) -> &'static str {
         match self {
             Self::Hasty | Self::Watchful => "500ms",
+            Self::Steady => "1500ms",
             Self::Stormy => "3s",
             Self::Patient | Self::Unhurried => "10s",
         }
@@ -118,13 +121,13 @@ impl Pace {
     const fn resync(self) -> &'static str {
         match self {
             Self::Hasty | Self::Patient | Self::Stormy | Self::Unhurried => "1h",
-            Self::Watchful => "2s",
+            Self::Watchful | Self::Steady => "2s",
         }
     }
 
     const fn recheck(self) -> &'static str {
         match self {
-            Self::Hasty | Self::Patient | Self::Watchful | Self::Unhurried => "2s",
+            Self::Hasty | Self::Patient | Self::Watchful | Self::Steady | Self::Unhurried => "2s",
             Self::Stormy => "30s",
         }
     }
@@ -133,6 +136,7 @@ impl Pace {
         match self {
             Self::Hasty | Self::Watchful => "2s",
             Self::Stormy => "9s",
+            Self::Steady => "5s",
             Self::Patient => "40s",
             Self::Unhurried => "90s",
         }

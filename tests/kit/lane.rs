@@ -73,8 +73,16 @@ impl<'a> Lane<'a> {
         Self::join(cluster, cluster.bare_space(platform).await, gate).await
     }
 
+    /// Opens one for another installation of the operator, at the platform of this one.
+    pub async fn beside(cluster: &'a Cluster, other: &Lane<'_>) -> Self {
+        let gate = Gate::open(cluster.upstream()).await;
+        gate.platform_is(Upstream::new(&other.platform.own_url(), None));
+        let platform = other.platform.behind(gate.platform_url());
+        Self::join(cluster, cluster.bare_space(platform).await, gate).await
+    }
+
     async fn join(cluster: &'a Cluster, space: TestSpace<'a>, gate: Gate) -> Self {
-        let args = operator_args(&format!("instance-{}", space.name), Pace::Watchful, &[&space.name]);
+        let args = operator_args(&format!("instance-{}", space.name), Pace::Steady, &[&space.name]);
         let operator = cluster.operator(&space.name, gate.api_url(), args);
         let lane = Self { operator, gate, space };
         lane.authorize().await;
@@ -103,7 +111,7 @@ impl<'a> Lane<'a> {
                     "issuerUrl": self.platform.issuer_url(),
                     "credentials": { "apiToken": { "secretRef": { "name": PLATFORM, "key": "token" } } },
                 },
-                "limits": { "timeout": Pace::Watchful.timeout() },
+                "limits": { "timeout": Pace::Steady.timeout() },
             },
         })
     }

@@ -78,6 +78,20 @@ impl Operator {
             .expect("the operator runs")
             .pause()
             .expect("it pauses");
+        self.is_paused();
+    }
+
+    /// Waits until the kernel has stopped it, where the kernel tells.
+    fn is_paused(&self) {
+        let pid = self.running().as_ref().map(Guarded::pid).expect("the operator runs");
+        let runs = || {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok();
+            let state = stat.and_then(|stat| stat.rsplit_once(") ").map(|(_, rest)| rest.starts_with('T')));
+            state == Some(false)
+        };
+        while runs() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
     }
 
     /// SIGCONT.

@@ -1,5 +1,7 @@
 //! One test's simulated platform, by HTTP: its control API, and what a workload asks of it.
 
+use std::sync::Arc;
+
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use simulator::{Options, Simulator};
@@ -7,10 +9,13 @@ use simulator::{Options, Simulator};
 const REALM: &str = "/v1/id/auth/realms/olt";
 
 /// A simulator in this process, on a port of its own.
+#[derive(Clone)]
 pub struct Platform {
-    simulator: Simulator,
-    /// Its base URL for everybody but the tests.
-    public_url: String,
+    simulator: Arc<Simulator>,
+    /// Base URL of its API for everybody but the tests.
+    api: String,
+    /// Base URL of what it calls itself.
+    issuer: String,
     http: Client,
 }
 
@@ -19,21 +24,31 @@ impl Platform {
     pub async fn start_with(options: Options) -> Self {
         let public_url = options.public_url.clone();
         let simulator = Simulator::start(([127, 0, 0, 1], 0).into(), options).await.unwrap();
+        let url = public_url.unwrap_or_else(|| simulator.url());
         Self {
-            public_url: public_url.unwrap_or_else(|| simulator.url()),
-            simulator,
+            simulator: Arc::new(simulator),
+            api: url.clone(),
+            issuer: url,
             http: Client::new(),
         }
     }
 
     /// Base URL of the business API.
     pub fn api_url(&self) -> String {
-        format!("{}/v1", self.public_url)
+        format!("{}/v1", self.api)
+    }
+
+    /// The same platform, its API reached at another address.
+    pub fn behind(&self, url: &str) -> Self {
+        Self {
+            api: url.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// Issuer of the identity realm.
     pub fn issuer_url(&self) -> String {
-        format!("{}{REALM}", self.public_url)
+        format!("{}{REALM}", self.issuer)
     }
 
     /// Where it listens itself, past everything that stands in front of it.
