@@ -114,7 +114,7 @@ impl Pair<'_> {
         let other = self.client_of(&self.second).await;
         let mut wrongs = self.untouched(&self.first, &client, "by the other's creation").await;
         self.struck(&self.second, blow, async || {
-            self.second.delete("OAuthApplication", NAME).await
+            self.second.delete("OAuthApplication", NAME).await;
         })
         .await;
         self.second.gone("OAuthApplication", NAME).await;

@@ -34,14 +34,13 @@ impl Run {
         field.gate.order(self.blow.map(|(number, blow)| (number, blow.deed())));
         self.story.act(field, name).await;
         let mut wrongs = vec![];
-        let mut second = None;
-        if let Some((_, blow)) = self.blow {
-            field.until_or_quiet(&|| blow.is_due(field)).await;
-            if blow.is_due(field) {
-                blow.strike(field).await;
-                second = self.aftermath(blow, field, name, &mut wrongs).await;
-            }
-        }
+        let first = self.strikes(field).await;
+        self.story.turn(field, name).await;
+        let struck = first || (self.story.turns() && self.strikes(field).await);
+        let second = match self.blow.filter(|_| struck) {
+            Some((_, blow)) => self.aftermath(blow, field, name, &mut wrongs).await,
+            None => None,
+        };
         wrongs.extend(self.settles(field, name).await);
         let (passed, struck) = (field.gate.passed(), field.gate.met());
         self.story.clear(field, name).await;
@@ -58,6 +57,21 @@ impl Run {
     async fn settles(self, field: &Field<'_>, name: &str) -> Vec<String> {
         let more = async || self.story.wrongs(field, name).await;
         field.settles(&self.story.live(name), more).await
+    }
+
+    /// Waits for the request and strikes; false when the operator came to rest without it.
+    async fn strikes(self, field: &Field<'_>) -> bool {
+        let is_due = || self.blow.is_some_and(|(_, blow)| blow.is_due(field));
+        if self.blow.is_some() || self.story.turns() {
+            field.until_or_quiet(&is_due).await;
+        }
+        match self.blow.filter(|_| is_due()) {
+            Some((_, blow)) => {
+                blow.strike(field).await;
+                true
+            }
+            None => false,
+        }
     }
 
     /// What follows a blow until the operator may go on; a second operator that runs from then on.

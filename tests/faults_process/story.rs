@@ -30,11 +30,13 @@ pub enum Story {
     Uninstall,
     /// The application is deleted.
     Delete,
+    /// An application is applied, and deleted when something has happened to its creation.
+    Abandon,
 }
 
 impl Story {
     /// Every story.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Create,
         Self::Update,
         Self::SecretDeleted,
@@ -43,11 +45,12 @@ impl Story {
         Self::Install,
         Self::Uninstall,
         Self::Delete,
+        Self::Abandon,
     ];
 
     /// What is there before the change.
     pub async fn prepare(self, lane: &Lane<'_>, name: &str) {
-        if self == Self::Create {
+        if [Self::Create, Self::Abandon].contains(&self) {
             return;
         }
         lane.apply(application(lane, name, AS_BEFORE)).await;
@@ -61,7 +64,7 @@ impl Story {
     /// The change.
     pub async fn act(self, lane: &Lane<'_>, name: &str) {
         match self {
-            Self::Create => drop(lane.apply(application(lane, name, AS_BEFORE)).await),
+            Self::Create | Self::Abandon => drop(lane.apply(application(lane, name, AS_BEFORE)).await),
             Self::Update => drop(lane.apply(application(lane, name, CHANGED)).await),
             Self::SecretDeleted => lane.delete("Secret", name).await,
             Self::ClientChanged => {
@@ -79,15 +82,32 @@ impl Story {
         }
     }
 
+    /// Whether there is a second change.
+    pub fn turns(self) -> bool {
+        self == Self::Abandon
+    }
+
+    /// The second change.
+    pub async fn turn(self, lane: &Lane<'_>, name: &str) {
+        if self.turns() {
+            lane.delete("OAuthApplication", name).await;
+        }
+    }
+
+    /// Whether the application is gone afterwards.
+    fn ends(self) -> bool {
+        [Self::Delete, Self::Abandon].contains(&self)
+    }
+
     /// The applications that live afterwards.
     pub fn live(self, name: &str) -> Vec<&str> {
-        if self == Self::Delete { vec![] } else { vec![name] }
+        if self.ends() { vec![] } else { vec![name] }
     }
 
     /// What is not as this change wants it.
     pub async fn wrongs(self, lane: &Lane<'_>, name: &str) -> Vec<String> {
         let mut found = vec![];
-        if self == Self::Delete {
+        if self.ends() {
             let left = lane.get("OAuthApplication", name).await;
             found.extend((!left.is_null()).then(|| format!("{name} is still there")));
             found.extend((!lane.secret(name).await.is_empty()).then(|| format!("the Secret {name} is still there")));
@@ -134,7 +154,7 @@ impl Story {
         if self == Self::Install {
             lane.delete("TenantInstallation", &tenant(name)).await;
         }
-        if self != Self::Delete {
+        if !self.ends() {
             lane.delete("OAuthApplication", name).await;
         }
     }
