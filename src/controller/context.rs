@@ -6,6 +6,7 @@ use std::time::Duration;
 use kube::Client;
 use tokio::time::Instant;
 
+use super::chance::Chance;
 use super::connections::Connections;
 use super::credentials::Remembered;
 use super::installation::tenancy::Tenancies;
@@ -75,6 +76,8 @@ pub struct Context {
     pub turns: Turns,
     /// Who waits for which platform.
     pub waiting: Waiting,
+    /// Random ids, and the spread of pauses.
+    pub chance: Chance,
     started: Instant,
 }
 
@@ -96,6 +99,7 @@ impl Context {
             tenancies: Tenancies::default(),
             turns: Turns::default(),
             waiting: Waiting::default(),
+            chance: Chance::default(),
             started: Instant::now(),
         }
     }
@@ -121,12 +125,6 @@ impl Context {
     /// The time until the next look at something that no watch shows, spread by up to a quarter.
     #[must_use]
     pub fn recheck(&self) -> Duration {
-        self.settings.recheck.mul_f64(1.0 - jitter() / 4.0)
+        self.settings.recheck.mul_f64(1.0 - self.chance.fraction() / 4.0)
     }
-}
-
-/// A random number in `0.0..1.0`.
-#[must_use]
-pub fn jitter() -> f64 {
-    f64::from(uuid::Uuid::new_v4().as_fields().0) / (f64::from(u32::MAX) + 1.0)
 }

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod application;
+pub mod chance;
 pub mod connections;
 pub mod context;
 pub mod credentials;

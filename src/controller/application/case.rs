@@ -11,7 +11,7 @@ use crate::api::application::{ApplicationStatus, DeletionPolicy, InstallationCou
 use crate::api::conditions::{ConditionType, Reason, find, is_true};
 use crate::api::well_known::{CLAIM, DEREGISTER, RETRY};
 use crate::controller::connections::Connection;
-use crate::controller::context::{Context, jitter};
+use crate::controller::context::Context;
 use crate::controller::error::Error;
 use crate::controller::platform::grants::Granted;
 use crate::controller::platform::kind::{PlatformKey, PlatformObject};
@@ -149,8 +149,8 @@ impl Case {
         let told = self.told(&claim);
         let mut seen = Seen {
             now: ctx.now(),
-            jitter: jitter(),
-            fresh_id: uuid::Uuid::new_v4().to_string(),
+            jitter: ctx.chance.fraction(),
+            fresh_id: ctx.chance.id(),
             rules: ctx.settings.rules,
             holder: ctx.settings.holder.clone(),
             object: self.itself(),

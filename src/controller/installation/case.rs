@@ -14,7 +14,7 @@ use crate::api::well_known::{CONSENT, DEREGISTER};
 use crate::api::{OAuthApplication, TenantInstallation};
 use crate::controller::application::case::{platform_missing, platform_not_ready};
 use crate::controller::connections::Connection;
-use crate::controller::context::{CLUSTER_TIMEOUT, Context, jitter};
+use crate::controller::context::{CLUSTER_TIMEOUT, Context};
 use crate::controller::error::{Error, call};
 use crate::controller::platform::grants::Granted;
 use crate::controller::platform::kind::{PlatformKey, PlatformObject};
@@ -280,7 +280,7 @@ impl Case {
         let has_finalizer = self.object.finalizers().iter().any(|f| f == DEREGISTER);
         Seen {
             now: ctx.now(),
-            jitter: jitter(),
+            jitter: ctx.chance.fraction(),
             failures: ctx.memories.of(&self.uid).failures,
             has_finalizer,
             begun_before: has_finalizer,

@@ -21,7 +21,7 @@ use self::hosts::Hosts;
 use self::kind::{PlatformKey, PlatformKind, PlatformObject};
 use super::access::{self, Found, Whose};
 use super::connections::Connection;
-use super::context::{CLUSTER_TIMEOUT, Context, jitter};
+use super::context::{CLUSTER_TIMEOUT, Context};
 use super::error::{Error, call};
 use super::orphans::work_off::work_off;
 use super::pause;
@@ -211,7 +211,7 @@ fn trouble(
     ctx: &Context,
 ) -> (Trouble, Duration) {
     let detail = &failure.detail;
-    let later = next_try(failure.class, failures, jitter()).min(ctx.settings.recheck);
+    let later = next_try(failure.class, failures, ctx.chance.fraction()).min(ctx.settings.recheck);
     let (reason, message, after) = match failure.class {
         Class::Unauthorized => (
             Reason::PlatformUnauthorized,

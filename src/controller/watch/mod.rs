@@ -24,7 +24,7 @@ use serde::de::DeserializeOwned;
 use self::caches::{Caches, Filled, Filling, Writers};
 use self::scope::{Rung, Watched};
 use self::wakes::{Bell, Bells, Counting};
-use super::context::{Context, jitter};
+use super::context::Context;
 use super::error::Error;
 use crate::api::well_known::SECRET_LABEL;
 
@@ -120,7 +120,7 @@ where
                     reconcile(object, ctx).await
                 }
             },
-            |object, error, _| {
+            |object, error, ctx| {
                 let meta = object.meta();
                 tracing::warn!(
                     namespace = meta.namespace,
@@ -128,7 +128,7 @@ where
                     error = error as &dyn std::error::Error,
                     "reconcile failed"
                 );
-                Action::requeue(Duration::from_secs(2).mul_f64(1.0 + 2.0 * jitter()))
+                Action::requeue(Duration::from_secs(2).mul_f64(1.0 + 2.0 * ctx.chance.fraction()))
             },
             ctx,
         )
