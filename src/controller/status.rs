@@ -113,7 +113,16 @@ fn condition(before: &[Condition], line: Line, generation: Option<i64>) -> Condi
 
 /// Writes status if it differs. Answers with the new version of the object; `None`: nothing to write, or the object is
 /// gone or another one by now.
-pub async fn write<K, S>(api: &Api<K>, object: &K, before: Option<&S>, after: &S) -> Result<Option<String>, Error>
+///
+/// With a `version` it lands on that version alone: what a newer status tells, such as where it was registered, is never
+/// overwritten by somebody who has not seen it. Then it is a conflict, and the object is looked at again.
+pub async fn write<K, S>(
+    api: &Api<K>,
+    object: &K,
+    version: Option<&str>,
+    before: Option<&S>,
+    after: &S,
+) -> Result<Option<String>, Error>
 where
     K: Resource + Clone + DeserializeOwned + Debug,
     S: Serialize + PartialEq,
@@ -121,11 +130,10 @@ where
     if before == Some(after) {
         return Ok(None);
     }
-    let patch = json!([
-        {"op": "test", "path": "/metadata/uid", "value": object.meta().uid},
-        {"op": "add", "path": "/status", "value": after},
-    ]);
-    let patch: json_patch::Patch = serde_json::from_value(patch).unwrap_or_default();
+    let mut operations = vec![json!({"op": "test", "path": "/metadata/uid", "value": object.meta().uid})];
+    operations.extend(version.map(|v| json!({"op": "replace", "path": "/metadata/resourceVersion", "value": v})));
+    operations.push(json!({"op": "add", "path": "/status", "value": after}));
+    let patch: json_patch::Patch = serde_json::from_value(operations.into()).unwrap_or_default();
     let params = PatchParams {
         field_manager: Some(MANAGER.into()),
         ..PatchParams::default()

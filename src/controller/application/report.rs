@@ -34,7 +34,7 @@ pub async fn report(ending: &Ending, case: &Case, ctx: &Context) -> Result<(), E
     let nothing_ours = case.is_leaving() && ending.decision == Decision::Converged;
     let after = status(ending, case);
     if !released && !nothing_ours {
-        let written = status::write(&case.api, case.object.as_ref(), before, &after).await?;
+        let written = status::write(&case.api, case.object.as_ref(), case.version.as_deref(), before, &after).await?;
         if written.is_some() {
             ctx.memories.wrote(&case.uid, written);
         }

@@ -34,7 +34,7 @@ pub async fn report<P: PlatformKind>(ending: &Ending, object: &P, api: &Api<P>, 
     if let Some(connection) = connection {
         describe(&mut after, connection);
     }
-    let written = status::write(api, object, before, &after).await?;
+    let written = status::write(api, object, None, before, &after).await?;
     if let (Some(uid), true) = (&object.metadata().uid, written.is_some()) {
         ctx.memories.wrote(uid, written);
     }
