@@ -1,6 +1,6 @@
 //! The rules of the claim protocol that can be switched off, each named after the counterexample it prevents
-//! (design R1-R7). The operator always runs with [`Rules::FIXED`]; the model switches one off at a time and must then
-//! find the harm, which shows that the rule is needed and that the model can see.
+//! (R1-R7), and three that everything rests on. The operator always runs with [`Rules::FIXED`]; the model switches one off
+//! at a time and must then find the harm, which shows that the rule is needed and that the model can see.
 
 /// Which rules hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,12 @@ pub struct Rules {
     pub gone_looks_first: bool,
     /// R7: a deletion deregisters the client that the Secret names and the one that status names.
     pub deletion_reads_both: bool,
+    /// Every claim is a new attempt. Else what the one before has told is taken for its outcome.
+    pub claims_count: bool,
+    /// Only our marker proves that a client is ours. Else a neighbour with the wanted name is taken for our own.
+    pub marker_proves: bool,
+    /// What another platform does not know is not believed to be gone. Else a second client is registered there.
+    pub identity_is_compared: bool,
 }
 
 impl Rules {
@@ -35,5 +41,8 @@ impl Rules {
         publish_keeps_open: true,
         gone_looks_first: true,
         deletion_reads_both: true,
+        claims_count: true,
+        marker_proves: true,
+        identity_is_compared: true,
     };
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::gate::{Party, TIMEOUT, Verdict, Waiting};
+use super::gate::{Effect, Party, TIMEOUT, Verdict, Waiting};
 use super::process::SETTLE;
 use super::run::{Late, Run};
 
 /// What the platform may take after the caller gave up.
-const DELAY: Duration = Duration::from_secs(9);
+pub const DELAY: Duration = Duration::from_secs(9);
 const _: () = assert!(SETTLE.as_secs() > 3 * TIMEOUT.as_secs() + DELAY.as_secs());
 
 /// What can happen to one request and its process.
@@ -42,16 +42,36 @@ impl Run {
 
     /// Lets the request of a process through: it is carried out and answered.
     pub async fn go(&mut self, index: usize) {
-        let Some((name, waiting)) = self.take(index) else {
+        let Some((name, mut waiting)) = self.take(index) else {
             return;
         };
-        let answer = self.commit(&name, &waiting.what.text, waiting.effect, "");
+        let answer = self.commit(&name, &waiting.what.text, &mut waiting.effect, "");
         let process = &mut self.processes[index];
         process
             .knowledge
             .learn(&waiting.what, answer, &self.gate.world(), &process.context);
         waiting.verdict.send(Verdict::Answered).ok();
         self.idle().await;
+    }
+
+    /// The request is carried out twice, and answered with the second outcome, as a proxy does that repeats.
+    pub async fn go_twice(&mut self, index: usize) {
+        let Some((what, mut effect)) = self.borrow_effect(index) else {
+            return;
+        };
+        let name = self.name(index);
+        self.commit(&name, &what, &mut effect, ", and it is repeated");
+        if let Some(waiting) = self.gate.waiting().iter_mut().find(|w| w.process == index) {
+            waiting.effect = effect;
+        }
+        self.go(index).await;
+    }
+
+    fn borrow_effect(&self, index: usize) -> Option<(String, Effect)> {
+        let mut waiting = self.gate.waiting();
+        let waits = waiting.iter_mut().find(|w| w.process == index)?;
+        let nothing: Effect = Box::new(|_| Default::default());
+        Some((waits.what.text.clone(), std::mem::replace(&mut waits.effect, nothing)))
     }
 
     /// Lets a process take this version from its cache.
@@ -136,11 +156,16 @@ impl Run {
     }
 
     async fn lose(&mut self, index: usize, carried_out: bool) {
-        let Some((name, waiting)) = self.take(index) else {
+        let Some((name, mut waiting)) = self.take(index) else {
             return;
         };
         if carried_out {
-            self.commit(&name, &waiting.what.text, waiting.effect, ", and the answer is lost");
+            self.commit(
+                &name,
+                &waiting.what.text,
+                &mut waiting.effect,
+                ", and the answer is lost",
+            );
         } else {
             self.note(&name, &format!("{} is lost on its way", waiting.what.text));
         }
@@ -171,8 +196,8 @@ impl Run {
 
     /// A request that stayed under way is carried out.
     pub async fn arrive_late(&mut self) {
-        let late = self.late.remove(0);
-        self.commit("", &late.what, late.effect, ", late");
+        let mut late = self.late.remove(0);
+        self.commit("", &late.what, &mut late.effect, ", late");
         self.idle().await;
     }
 
@@ -182,6 +207,7 @@ impl Run {
         self.note(&name, "the power is cut");
         self.processes[index].task.abort();
         drop(self.take(index));
+        self.gate.world().deferred.retain(|(process, _)| *process != index);
         self.gate.world().handed[index] = (usize::MAX, 0);
         self.processes[index] = self.life(index);
         self.idle().await;
@@ -189,8 +215,8 @@ impl Run {
 
     /// As `cut`, but the request that it just sent is carried out first.
     pub async fn cut_after(&mut self, index: usize) {
-        if let Some((name, waiting)) = self.take(index) {
-            self.commit(&name, &waiting.what.text, waiting.effect, ", and the power is cut");
+        if let Some((name, mut waiting)) = self.take(index) {
+            self.commit(&name, &waiting.what.text, &mut waiting.effect, ", and the power is cut");
         }
         self.cut(index).await;
     }

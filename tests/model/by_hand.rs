@@ -10,12 +10,18 @@ impl Run {
     fn user(&mut self, verb: Verb, name: &str, body: Value) {
         let path = format!("/apis/oauthregistrar.io/v1alpha1/namespaces/{NAMESPACE}/oauthapplications{name}");
         let target = Target::parse(&path).expect("a path");
-        let reply = self.gate.world().cluster.handle(&Request {
+        let request = Request {
             verb,
             target,
             metadata_only: false,
             body,
-        });
+        };
+        let mut world = self.gate.world();
+        // What is refused to the operator is not refused to users.
+        let refused = std::mem::take(&mut world.cluster.refused);
+        let reply = world.cluster.handle(&request);
+        world.cluster.refused = refused;
+        drop(world);
         self.wake();
         self.note("", &format!("the user: {verb:?} -> {}", reply.code));
     }
@@ -33,6 +39,12 @@ impl Run {
     /// The user changes the description, so that everything is looked at again.
     pub fn describe(&mut self, description: &str) {
         let body = json!({ "spec": { "description": description } });
+        self.user(Verb::Patch(Form::Merge), &format!("/{NAME}"), body);
+    }
+
+    /// The user gives the client another name.
+    pub fn rename(&mut self, name: &str) {
+        let body = json!({ "spec": { "clientName": name } });
         self.user(Verb::Patch(Form::Merge), &format!("/{NAME}"), body);
     }
 
@@ -60,6 +72,29 @@ impl Run {
             let foreign = world.foreign_clients.clone();
             world.platform.clients.retain(|client| foreign.contains(client));
         });
+    }
+
+    /// Somebody deletes the Secret.
+    pub fn delete_secret(&mut self) {
+        self.with_secret("the Secret is deleted", Verb::Delete, Value::Null);
+    }
+
+    /// Somebody writes another value into the Secret.
+    pub fn alter_secret(&mut self) {
+        let body = json!({ "data": { "client_secret": "b3RoZXI=" } });
+        self.with_secret("the Secret is altered", Verb::Patch(Form::Merge), body);
+    }
+
+    fn with_secret(&mut self, what: &str, verb: Verb, body: Value) {
+        let path = format!("/api/v1/namespaces/{NAMESPACE}/secrets/{NAME}");
+        let target = Target::parse(&path).expect("a path");
+        let request = Request {
+            verb,
+            target,
+            metadata_only: false,
+            body,
+        };
+        self.by_hand(what, |world| drop(world.cluster.handle(&request)));
     }
 
     fn by_hand(&mut self, what: &str, act: impl FnOnce(&mut World)) {

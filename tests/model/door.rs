@@ -6,6 +6,7 @@ use kube::Client;
 
 use super::api_server::{Form, Reply, Request, Verb, http};
 use super::gate::{Gate, Party, Told, What};
+use super::wall_clock;
 
 /// The client of one process. Must be called within a runtime.
 pub fn client(gate: &Arc<Gate>, process: usize) -> Client {
@@ -29,8 +30,10 @@ async fn ask(gate: &Gate, process: usize, request: Request) -> Result<Reply, tow
         text: describe(&request),
         writes: request.verb != Verb::Get,
     };
+    let began = gate.began();
     let answer = gate.call(process, what, move |world| {
-        let reply = world.cluster.handle(&request);
+        let request = wall_clock::dated(&request, world, process, began.elapsed());
+        let reply = world.take_in(process, &request);
         let version = reply.body["metadata"]["resourceVersion"].as_str();
         let brief = match (reply.body["reason"].as_str(), version) {
             (Some(reason), _) if reply.code >= 400 => format!("{} {reason}", reply.code),

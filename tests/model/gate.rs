@@ -52,7 +52,8 @@ pub enum Verdict {
 }
 
 /// Carries a request out; the texts of [`Told`] come back.
-pub type Effect = Box<dyn FnOnce(&mut World) -> (String, Value) + Send>;
+/// It can be called once more: as a proxy does that sends a request twice.
+pub type Effect = Box<dyn FnMut(&mut World) -> (String, Value) + Send>;
 
 /// A request at the gate.
 pub struct Waiting {
@@ -69,6 +70,7 @@ pub struct Waiting {
 pub struct Gate {
     world: Mutex<World>,
     waiting: Mutex<Vec<Waiting>>,
+    began: Option<Instant>,
     /// Told after each commit.
     pub written: Notify,
     /// Told when a request comes.
@@ -79,8 +81,14 @@ impl Gate {
     pub fn with(world: World) -> Arc<Self> {
         Arc::new(Self {
             world: Mutex::new(world),
+            began: Some(Instant::now()),
             ..Self::default()
         })
+    }
+
+    /// When the world began.
+    pub fn began(&self) -> Instant {
+        self.began.unwrap_or_else(Instant::now)
     }
 
     /// The world as it is. Only the schedule changes it.
@@ -97,12 +105,34 @@ impl Gate {
     pub async fn call<A, F>(&self, process: usize, what: What, effect: F) -> Option<A>
     where
         A: Send + 'static,
-        F: FnOnce(&mut World) -> Told<A> + Send + 'static,
+        F: FnMut(&mut World) -> Told<A> + Send + 'static,
     {
-        let slot = Arc::new(Mutex::new(None));
-        let keep = slot.clone();
+        let (slot, effect) = (Arc::new(Mutex::new(None)), Arc::new(Mutex::new(effect)));
+        let repeats = self.world().broken.repeats(&what);
+        for _ in 0..=repeats {
+            if let Some(answer) = self.send(process, what.clone(), &slot, &effect).await {
+                return Some(answer);
+            }
+        }
+        None
+    }
+
+    /// Puts a request into the queue, and waits until it is answered or given up.
+    async fn send<A, F>(
+        &self,
+        process: usize,
+        what: What,
+        slot: &Arc<Mutex<Option<A>>>,
+        effect: &Arc<Mutex<F>>,
+    ) -> Option<A>
+    where
+        A: Send + 'static,
+        F: FnMut(&mut World) -> Told<A> + Send + 'static,
+    {
+        let (keep, effect, sent) = (slot.clone(), effect.clone(), what.clone());
         let effect = Box::new(move |world: &mut World| {
-            let Told { answer, brief, full } = effect(world);
+            let Told { answer, brief, full } = effect.lock().expect("nobody else holds it")(world);
+            world.catch_up(process, &sent);
             *keep.lock().expect("nobody else holds it") = Some(answer);
             (brief, full)
         });

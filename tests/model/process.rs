@@ -1,6 +1,7 @@
 //! One operator process: it takes the resource from its cache, reconciles, and waits for the time it was told or for a
 //! newer version. Its memory ends with its task.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,10 +11,12 @@ use std::time::Duration;
 use kube::runtime::controller::Action;
 use oauth_registrar::api::{ClusterOAuthPlatform, OAuthApplication, TenantInstallation};
 use oauth_registrar::controller::application::reconcile;
+use oauth_registrar::controller::chance::Chance;
 use oauth_registrar::controller::connections::Connection;
 use oauth_registrar::controller::context::{Context, Settings};
 use oauth_registrar::controller::platform::kind::{PlatformKey, PlatformObject};
 use oauth_registrar::controller::view::View;
+use oauth_registrar::controller::watch::changes::of_application;
 use oauth_registrar::domain::access::Access;
 use oauth_registrar::domain::claim::Holder;
 use oauth_registrar::domain::failure::{Class, Failure};
@@ -26,7 +29,7 @@ use super::door;
 use super::gate::{Gate, Party, TIMEOUT, Told, What};
 use super::knowledge::Knowledge;
 use super::platform::Line;
-use super::world::{resource_key, secret_key};
+use super::world::{NAME, World, resource_key};
 
 /// How long a claim is waited out: 3 T and 10 s for the platform.
 pub const SETTLE: Duration = Duration::from_secs(40);
@@ -78,15 +81,16 @@ fn context(gate: &Arc<Gate>, index: usize, name: &str, rules: Rules) -> Arc<Cont
         allowed_hosts: vec![],
         rules,
     };
-    let context = Context::new(
+    let mut context = Context::new(
         door::client(gate, index),
         settings,
         Arc::new(NoConnection),
-        Arc::new(Caches::new(gate)),
+        Arc::new(Caches::new(gate, index)),
     );
+    context.chance = chance(gate.world().chance, name);
     let connection = Connection {
         platform: Arc::new(Line::new(gate, index)),
-        identity: Line::identity(),
+        identity: gate.world().identity(),
         permissions: vec![],
         timeout: TIMEOUT,
         made_from: (String::new(), 1, String::new()),
@@ -97,11 +101,20 @@ fn context(gate: &Arc<Gate>, index: usize, name: &str, rules: Rules) -> Arc<Cont
     Arc::new(context)
 }
 
+/// Chance that is the same in every run with the same number.
+fn chance(number: u64, name: &str) -> Chance {
+    let hasher = &mut DefaultHasher::new();
+    (number, name).hash(hasher);
+    let drawn = Mutex::new(fastrand::Rng::with_seed(hasher.finish()));
+    Chance::of(move || drawn.lock().expect("nobody panics with it").u128(..))
+}
+
 async fn live(gate: Arc<Gate>, index: usize, context: Arc<Context>) {
     loop {
         let Some(object) = take_from_cache(&gate, index).await else {
             return;
         };
+        let handed = Handed::now(&gate, &object);
         let pause = match object {
             Value::Null => None,
             object => {
@@ -113,7 +126,7 @@ async fn live(gate: Arc<Gate>, index: usize, context: Arc<Context>) {
             }
         };
         tokio::select! {
-            () = something_new(&gate, index) => {}
+            () = something_new(&gate, index, &handed, &context) => {}
             () = tokio::time::sleep(pause.unwrap_or(Duration::MAX)) => {}
         }
     }
@@ -140,19 +153,53 @@ async fn take_from_cache(gate: &Gate, index: usize) -> Option<Value> {
     answer.await
 }
 
+/// What a process was handed, as far as its watches tell a difference.
+struct Handed {
+    digest: Option<u64>,
+    secret: Option<String>,
+}
+
+impl Handed {
+    fn now(gate: &Gate, object: &Value) -> Self {
+        Self {
+            digest: digest(object),
+            secret: gate.world().secret_version(NAME),
+        }
+    }
+}
+
+fn digest(object: &Value) -> Option<u64> {
+    let object = serde_json::from_value::<OAuthApplication>(object.clone()).ok()?;
+    Some((of_application(&object), object.metadata.uid)).map(|seen| {
+        let hasher = &mut DefaultHasher::new();
+        seen.hash(hasher);
+        hasher.finish()
+    })
+}
+
 /// Ends as soon as there is a version after the one that was handed over last, or something else a watch would tell.
-async fn something_new(gate: &Gate, index: usize) {
+async fn something_new(gate: &Gate, index: usize, handed: &Handed, context: &Context) {
     loop {
         let written = gate.written.notified();
-        let is_new = {
-            let world = gate.world();
-            (world.cluster.versions(&resource_key()).len() - 1, world.nudges) != world.handed[index]
-        };
-        if is_new {
+        if is_new(&gate.world(), index, handed, context) {
             return;
         }
         written.await;
     }
+}
+
+fn is_new(world: &World, index: usize, handed: &Handed, context: &Context) -> bool {
+    let versions = world.cluster.versions(&resource_key());
+    if !world.wakes_as_wired || world.nudges != world.handed[index].1 {
+        return (versions.len() - 1, world.nudges) != world.handed[index];
+    }
+    let newest = &versions[versions.len() - 1];
+    let uid = newest["metadata"]["uid"].as_str().unwrap_or_default();
+    let secret = world.secret_version(NAME);
+    let own = secret
+        .as_ref()
+        .is_some_and(|version| context.memories.is_own_secret(uid, version));
+    digest(newest) != handed.digest || secret != handed.secret && !own
 }
 
 /// `Action` tells its pause only to the controller and in its `Debug` text.
@@ -170,11 +217,12 @@ fn requeue_after(action: &Action) -> Option<Duration> {
 /// What the watches of a process show: the platform, and the Secret as it is.
 struct Caches {
     gate: Arc<Gate>,
+    process: usize,
     platform: Arc<ClusterOAuthPlatform>,
 }
 
 impl Caches {
-    fn new(gate: &Arc<Gate>) -> Self {
+    fn new(gate: &Arc<Gate>, process: usize) -> Self {
         let platform = json!({
             "apiVersion": "oauthregistrar.io/v1alpha1", "kind": "ClusterOAuthPlatform", "metadata": {"name": PLATFORM, "uid": "p"},
             "spec": {
@@ -189,6 +237,7 @@ impl Caches {
         let platform = serde_json::from_value(platform).expect("a platform");
         Self {
             gate: gate.clone(),
+            process,
             platform: Arc::new(platform),
         }
     }
@@ -212,9 +261,8 @@ impl View for Caches {
     }
     fn secret_version(&self, _namespace: &str, name: &str) -> Option<String> {
         let world = self.gate.world();
-        world.cluster.get(&secret_key(name))?["metadata"]["resourceVersion"]
-            .as_str()
-            .map(str::to_owned)
+        let lags = world.secret_watches.get(&self.process).cloned();
+        lags.unwrap_or_else(|| world.secret_version(name))
     }
 }
 

@@ -14,7 +14,7 @@ use super::world::{World, resource_key};
 
 /// Nothing happened for so long: the world is at rest.
 const QUIET: Duration = Duration::from_mins(10);
-/// Requests of one run; more means that the operator is busy for nothing.
+/// Requests of one run, unless it is given more; more means that the operator is busy for nothing.
 const REQUESTS_AT_MOST: usize = 400;
 
 /// A request whose caller is gone or gave up, and which may still be carried out.
@@ -41,6 +41,7 @@ pub struct Run {
     began: Instant,
     changed: Instant,
     lives: Vec<usize>,
+    at_most: usize,
 }
 
 impl Run {
@@ -59,6 +60,7 @@ impl Run {
             began: now,
             changed: now,
             lives,
+            at_most: REQUESTS_AT_MOST,
         };
         run.create();
         run.gate.world().handed = vec![(usize::MAX, 0); run.lives.len()];
@@ -91,7 +93,7 @@ impl Run {
     }
 
     /// Carries a request out, and notes what was answered and what harm it did.
-    pub fn commit(&mut self, who: &str, what: &str, effect: Effect, how: &str) -> Value {
+    pub fn commit(&mut self, who: &str, what: &str, effect: &mut Effect, how: &str) -> Value {
         let mut world = self.gate.world();
         let (clients, writes, harms) = (
             world.platform.clients.clone(),
@@ -172,6 +174,23 @@ impl Run {
         came
     }
 
+    /// A request that stayed under way arrives now.
+    pub fn late_is_due(&self) -> bool {
+        let due = |late: &Late| late.due <= Instant::now() || late.after <= self.requests;
+        self.late.first().is_some_and(due)
+    }
+
+    /// From then on the world is at rest, if nothing changes before.
+    pub fn quiet_at(&self) -> Instant {
+        self.changed + QUIET
+    }
+
+    /// Time passes until this instant, or until a request comes.
+    pub async fn wait_for_news(&mut self, until: Instant) {
+        drop(tokio::time::timeout_at(until, self.gate.arrived.notified()).await);
+        self.idle().await;
+    }
+
     /// Waits for a request; true when none came for so long that the world is at rest.
     pub async fn wait_until_quiet(&mut self) -> bool {
         let until = self.changed + QUIET;
@@ -187,11 +206,7 @@ impl Run {
             if self.is_too_busy() {
                 return;
             }
-            if self
-                .late
-                .first()
-                .is_some_and(|late| late.due <= Instant::now() || late.after <= self.requests)
-            {
+            if self.late_is_due() {
                 self.arrive_late().await;
                 continue;
             }
@@ -232,9 +247,14 @@ impl Run {
         }
     }
 
+    /// More requests than these are too many.
+    pub fn at_most(&mut self, requests: usize) {
+        self.at_most = requests;
+    }
+
     /// More requests than any schedule needs.
     pub fn is_too_busy(&self) -> bool {
-        self.requests > REQUESTS_AT_MOST
+        self.requests > self.at_most
     }
 }
 

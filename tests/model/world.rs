@@ -1,16 +1,18 @@
 //! Both worlds together, and what must hold in them at rest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use oauth_registrar::api::well_known::CLAIM;
 use oauth_registrar::domain::claim::Claim;
 use oauth_registrar::domain::marker::Marker;
+use oauth_registrar::domain::port::Identity;
 use oauth_registrar::domain::registration::Registration;
 use serde_json::{Value, json};
 
 use super::api_server::{ApiServer, Key, Request, Resource, Target, Verb};
+use super::broken::Broken;
 use super::harm::Harm;
-use super::platform::{Client, Store};
+use super::platform::{Client, Line, Store};
 
 /// Namespace of the resource.
 pub const NAMESPACE: &str = "billing";
@@ -34,6 +36,22 @@ pub struct World {
     pub handed: Vec<(usize, u64)>,
     /// Counts what a watch would wake everybody for.
     pub nudges: u64,
+    /// What the processes draw by chance follows from it.
+    pub chance: u64,
+    /// Versions of the Secret that processes see whose watch lags behind.
+    pub secret_watches: BTreeMap<usize, Option<String>>,
+    /// The platform is another one for the time being.
+    pub is_moved: bool,
+    /// How the protocol is broken, if it is.
+    pub broken: Broken,
+    /// What a process was told and is not done yet, where the protocol is broken so.
+    pub deferred: Vec<(usize, Request)>,
+    /// What this life does not call harm: no protocol could avoid it.
+    pub excused: Vec<Harm>,
+    /// Processes wake for what their watches pass on, as the operator does; else for each version.
+    pub wakes_as_wired: bool,
+    /// By how many seconds the wall clocks of processes are off.
+    pub clocks: BTreeMap<usize, i64>,
     /// Which version the next hand-over gives; the newest when absent.
     pub hand_over: Option<usize>,
 }
@@ -65,13 +83,25 @@ pub fn secret_key(name: &str) -> Key {
 impl World {
     /// A world in which others have clients and Secrets too.
     pub fn with_neighbours() -> Self {
+        Self::with_crowd(1, false)
+    }
+
+    /// As many clients of others; the name of ours may be taken by one of them.
+    pub fn with_crowd(clients: usize, name_taken: bool) -> Self {
         let mut world = Self::default();
-        let registration = Registration {
-            name: "somebody-else".into(),
-            marker: Some(Marker::of("other-cluster", "id", NAMESPACE, NAME)),
-            ..Registration::default()
-        };
-        world.platform.register(&registration).expect("nobody has the name");
+        for number in 1..=clients {
+            let name = match number {
+                1 if name_taken => NAME.to_owned(),
+                1 => "somebody-else".to_owned(),
+                _ => format!("somebody-else-{number}"),
+            };
+            let registration = Registration {
+                marker: Some(Marker::of("other-cluster", &name, NAMESPACE, NAME)),
+                name,
+                ..Registration::default()
+            };
+            world.platform.register(&registration).expect("nobody has the name");
+        }
         world.foreign_clients.clone_from(&world.platform.clients);
         let path = format!("/api/v1/namespaces/{NAMESPACE}/secrets");
         let target = Target::parse(&path).expect("a path");
@@ -86,10 +116,27 @@ impl World {
         world
     }
 
+    /// Who the operator is at the platform as it is now.
+    pub fn identity(&self) -> Identity {
+        let home = Line::identity();
+        let other = Identity {
+            owner: "99999999-9999-4999-8999-999999999999".into(),
+            ..home.clone()
+        };
+        if self.is_moved { other } else { home }
+    }
+
+    /// The version of the Secret with this name.
+    pub fn secret_version(&self, name: &str) -> Option<String> {
+        let secret = self.cluster.get(&secret_key(name))?;
+        secret["metadata"]["resourceVersion"].as_str().map(str::to_owned)
+    }
+
     /// The clients that are ours.
     pub fn ours(&self) -> Vec<&Client> {
-        let foreign = |client: &&Client| self.foreign_clients.iter().any(|f| f.id == client.id);
-        self.platform.clients.iter().filter(|client| !foreign(client)).collect()
+        let foreign: BTreeSet<_> = self.foreign_clients.iter().map(|client| &client.id).collect();
+        let all = self.platform.clients.iter();
+        all.filter(|client| !foreign.contains(&client.id)).collect()
     }
 
     /// What must hold when nothing is under way any more; the text says what does not.

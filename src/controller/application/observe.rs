@@ -110,9 +110,10 @@ async fn scan(wish: &Wish, seen: &Seen, case: &Case, connection: &Connection, ct
     let ours = seen
         .own_claim()
         .map(|c| c.marker(&seen.object.namespace, &seen.object.name));
+    let named = |c: &Listed| seen.own_claim().is_some_and(|claim| claim.name == c.name);
     let mut marked: Vec<_> = listed
         .iter()
-        .filter(|c| ours.is_some() && c.marker == ours)
+        .filter(|c| ours.is_some() && c.marker == ours || !seen.rules.marker_proves && named(c))
         .cloned()
         .collect();
     marked.sort_by(|a, b| b.created_at.cmp(&a.created_at));

@@ -44,11 +44,11 @@ impl Line {
     async fn read<A: Clone + Send + 'static>(
         &self,
         text: String,
-        read: impl FnOnce(&Store) -> Result<A, Failure> + Send + 'static,
-        tell: impl FnOnce(&A) -> String + Send + 'static,
+        mut read: impl FnMut(&Store) -> Result<A, Failure> + Send + 'static,
+        mut tell: impl FnMut(&A) -> String + Send + 'static,
     ) -> Result<A, Failure> {
-        let call = self.gate.call(self.process, what(text, false), |world| {
-            told(read(&world.platform), tell)
+        let call = self.gate.call(self.process, what(text, false), move |world| {
+            told(read(&world.platform), &mut tell)
         });
         call.await
             .unwrap_or_else(|| Err(Failure::new(Class::Transient, "no answer in time")))
@@ -58,12 +58,12 @@ impl Line {
     async fn write<A: Clone + Send + 'static>(
         &self,
         text: String,
-        write: impl FnOnce(&mut World) -> Result<A, Failure> + Send + 'static,
-        tell: impl FnOnce(&A) -> String + Send + 'static,
+        mut write: impl FnMut(&mut World) -> Result<A, Failure> + Send + 'static,
+        mut tell: impl FnMut(&A) -> String + Send + 'static,
     ) -> Result<A, Failure> {
-        let call = self
-            .gate
-            .call(self.process, what(text, true), |world| told(write(world), tell));
+        let call = self.gate.call(self.process, what(text, true), move |world| {
+            told(write(world), &mut tell)
+        });
         call.await
             .unwrap_or_else(|| Err(Failure::new(Class::Ambiguous, "no answer in time")))
     }

@@ -44,6 +44,8 @@ pub struct Store {
     pub capabilities: Capabilities,
     /// In the order of their registration.
     pub clients: Vec<Client>,
+    /// Those that a list does not show yet.
+    pub unlisted: Vec<ApplicationId>,
     registered: usize,
 }
 
@@ -58,6 +60,7 @@ impl Default for Store {
                 consents: None,
             },
             clients: vec![],
+            unlisted: vec![],
             registered: 0,
         }
     }
@@ -102,7 +105,8 @@ impl Store {
     }
 
     pub fn scan(&self) -> Arc<[Listed]> {
-        self.clients.iter().map(Client::listed).collect()
+        let shown = self.clients.iter().filter(|c| !self.unlisted.contains(&c.id));
+        shown.map(Client::listed).collect()
     }
 
     pub fn read(&self, id: &ApplicationId) -> Result<RemoteClient, Failure> {

@@ -60,8 +60,7 @@ pub(in crate::domain::decide) fn claimed(seen: &Seen, purpose: Purpose) -> Optio
 
 pub(super) fn claim_next(claim: &Claim, purpose: Purpose, seen: &Seen, name: &str) -> Decision {
     let open = (claim.open || seen.unresolved()) && !seen.settled();
-    Decision::Act(Step::Claim(
-        claim.next(&seen.holder, &seen.object.uid, name, open),
-        purpose,
-    ))
+    let mut next = claim.next(&seen.holder, &seen.object.uid, name, open);
+    next.attempt -= i64::from(!seen.rules.claims_count);
+    Decision::Act(Step::Claim(next, purpose))
 }

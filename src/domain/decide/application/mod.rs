@@ -67,7 +67,8 @@ pub(super) fn claimed_elsewhere(seen: &Seen) -> Option<Decision> {
         ));
     }
     let (issuer, owner) = seen.told.identity.as_ref()?;
-    let trouble = identity_changed(issuer, owner, &seen.platform.identity)?;
+    let trouble =
+        identity_changed(issuer, owner, &seen.platform.identity).filter(|_| seen.rules.identity_is_compared)?;
     Some(Decision::Refuse(trouble, Recheck::OnChange))
 }
 
