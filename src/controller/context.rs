@@ -116,8 +116,9 @@ impl Context {
         let now = self.now();
         if !self.memories.knows(uid) {
             self.memories.keep(uid, &Memory::default());
+            let spread = self.chance.fraction();
             self.waiting
-                .waited(platform, waiter.clone(), now, jitter(), self.settings.recheck);
+                .waited(platform, waiter.clone(), now, spread, self.settings.recheck);
         }
         self.waiting.left_alone(platform, waiter, now)
     }
