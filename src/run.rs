@@ -8,7 +8,7 @@ use futures::FutureExt;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{Api, Client, Config, ResourceExt};
 use oauth_registrar::controller::context::{Context, Settings};
-use oauth_registrar::controller::orphans::record::Records;
+use oauth_registrar::controller::orphans::store::Records;
 use oauth_registrar::controller::orphans::table;
 use oauth_registrar::controller::watch;
 use oauth_registrar::controller::watch::caches::Caches;

@@ -15,6 +15,7 @@ use oauth_registrar::domain::marker::Marker;
 use serde_json::{Value, json};
 use simulator::fixture::{T1, T2, WRITER_T1, WRITER_T2};
 
+const APPLICATIONS: &str = "/v1/application-developer/applications";
 const INSTANCE: &str = "flow_orphans";
 static CLUSTER: kit::Shared = kit::Shared::watchful(INSTANCE);
 
@@ -280,6 +281,10 @@ async fn a_client_of_this_installation_without_a_resource_is_told_and_a_foreign_
         .platform
         .change(json!([plant("stray", INSTANCE), plant("foreign", "another")]))
         .await;
+    // It is told after fifteen settle times, half a minute here; so many passes over the list take most of that.
+    let list = async || space.platform.requests("GET", APPLICATIONS).await.len();
+    let before = list().await;
+    until("the list is passed over", list, |now| *now > before + 10).await;
     let told = platform_tells(&space, "StrayClient: ").await;
     assert!(told.contains("\"stray\""), "{told}");
     let (_, table) = space

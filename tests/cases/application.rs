@@ -201,7 +201,7 @@ fn deletions() -> Vec<Case> {
         accepted("a deletion that waits a day", &after("24h")),
         accepted("a deletion that waits a second", &after("1s")),
         accepted("a deletion that waits a year", &after("8760h")),
-        accepted("a deletion that waits less than before", &after("1h")).coming_from(&after("24h")),
+        accepted("a deletion that waits less than before", &after("1h")).coming_from(&spec(&after("24h"))),
         out("a deletion that waits for no time", "0s"),
         out("a deletion that waits for more than a year", "8761h"),
         out("a deletion that waits for days", "1d"),

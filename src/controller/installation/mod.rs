@@ -125,7 +125,7 @@ fn refused(mut trouble: Trouble, seen: Seen, wish: Wish, case: &Case) -> Ending 
     if matches!(wish, Wish::Absent(_)) {
         let application = &case.object.spec.application_ref.name;
         let way_out = format!(
-            " To leave the installation there, set spec.deletion.policy of OAuthApplication {application} to Orphan and delete that as well."
+            " To leave the installation there, set spec.deletion.policy of OAuthApplication {application} to Orphan and delete that as well. With spec.deletion.orphanAfter, or in a namespace that is being deleted, that waits no longer than so, and the installation goes with it."
         );
         trouble.message.push_str(&way_out);
     }

@@ -2,7 +2,8 @@
 
 use kube::ResourceExt;
 
-use super::record::{Origin, Record, Records, State};
+use super::record::{Origin, Record, State};
+use super::store::Records;
 use crate::controller::application::case::Case;
 use crate::controller::context::Context;
 use crate::controller::error::Error;

@@ -5,6 +5,7 @@
 pub mod bound;
 pub mod left;
 pub mod record;
+pub mod store;
 pub mod sweep;
 pub mod table;
 pub mod work_off;

@@ -4,7 +4,8 @@
 use kube::api::ListParams;
 use kube::{Api, ResourceExt};
 
-use super::record::{Record, Records, State, Stored};
+use super::record::{Record, State};
+use super::store::{Records, Stored};
 use crate::api::OAuthApplication;
 use crate::api::conditions::Milestone;
 use crate::api::well_known::CLAIM;

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::record::{Record, Stored};
+use super::record::Record;
+use super::store::Stored;
 use crate::domain::marker::Marker;
 
 const HEADINGS: [&str; 7] = [
@@ -104,4 +105,68 @@ fn object(stored: &Stored) -> Value {
         "since": stored.record.since,
         "why": orphan.why,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::controller::orphans::record::{Origin, State};
+    use crate::controller::platform::kind::PlatformKey;
+    use crate::domain::orphan::{LeftClient, Orphan};
+
+    fn stored(client: Option<&str>, possible: u32) -> Stored {
+        let record = Record {
+            state: State::Waiting,
+            platform: PlatformKey::cluster_wide("olt"),
+            platform_uid: None,
+            instance: "i".into(),
+            resource: client.map(|_| Origin {
+                namespace: "billing".into(),
+                name: "sync".into(),
+                uid: "uid-1".into(),
+            }),
+            tenants: vec![],
+            since: "2026-01-01T00:00:00Z".into(),
+            orphan: Orphan {
+                client: client.map(|id| LeftClient {
+                    application_id: id.into(),
+                    client_id: None,
+                    told: true,
+                }),
+                marker: client.map(|_| Marker::of("i", "id", "billing", "sync")),
+                scan: false,
+                possible,
+                identity: None,
+                why: "it is away".into(),
+            },
+        };
+        Stored::new(record)
+    }
+
+    #[test]
+    fn the_columns_stand_under_their_headings() {
+        let text = table(&[stored(Some("app-1"), 0), stored(None, 3)]);
+        let lines: Vec<&str> = text.lines().collect();
+        let under = |heading: &str, line: usize| &lines[line][lines[0].find(heading).unwrap()..];
+        assert!(under("APPLICATION ID", 1).starts_with("app-1 "), "{text}");
+        assert!(under("CLIENT ID", 1).starts_with("- "), "{text}");
+        assert!(under("RESOURCE", 1).starts_with("billing/sync "), "{text}");
+        assert!(under("WHY", 1).ends_with("it is away"), "{text}");
+        assert!(under("APPLICATION ID", 2).starts_with("up to 3 "), "{text}");
+        assert_eq!((lines.len(), table(&[]).lines().count()), (3, 1));
+    }
+
+    #[test]
+    fn a_machine_reads_what_is_known_and_null_for_what_is_not() {
+        let list = list(&[stored(Some("app-1"), 0), stored(None, 3)]);
+        assert_eq!(
+            (&list[0]["applicationId"], &list[1]["applicationId"]),
+            (&json!("app-1"), &Value::Null)
+        );
+        assert_eq!(
+            (&list[0]["resource"]["name"], &list[1]["possible"]),
+            (&json!("sync"), &json!(3))
+        );
+        assert_eq!(list[0]["platform"]["kind"], "ClusterOAuthPlatform");
+    }
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use kube::{Api, ResourceExt};
 
-use super::record::{Record, Records, State};
+use super::record::{Record, State};
+use super::store::Records;
 use crate::api::OAuthApplication;
 use crate::api::conditions::Milestone;
 use crate::api::well_known::CLAIM;
