@@ -12,12 +12,13 @@ mod model;
 use std::time::Duration;
 
 use model::blow::Blow;
-use model::counterexamples;
 use model::explore::{Bounds, explore};
 use model::gate::TIMEOUT;
 use model::process::SETTLE;
 use model::run::{Run, with_paused_clock};
 use model::world::World;
+use model::{classes, counterexamples};
+use oauth_registrar::domain::port::Capabilities;
 use oauth_registrar::domain::rules::Rules;
 
 /// Further requests after which a request that stayed under way takes effect; the last: as late as it can.
@@ -33,30 +34,63 @@ fn blows(late: &[usize]) -> Vec<Blow> {
         .collect()
 }
 
-/// The requests of an undisturbed creation and of the deletion after it, or what went wrong.
-type Requests = Result<(usize, usize), String>;
+/// What happens to a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Creation,
+    /// The user deletes the Secret, and nobody has its client secret any more.
+    Repair,
+    Deletion,
+}
 
-/// Creates and deletes, with these blows to the requests of the creation and of the deletion.
-fn life(processes: usize, creation: &[(usize, Blow)], deletion: &[(usize, Blow)]) -> (Vec<String>, Requests) {
-    with_paused_clock(async {
-        let mut run = Run::new(World::with_neighbours(), processes, Rules::FIXED);
-        let created = run
-            .outcome_under(creation)
-            .await
-            .map(|()| run.requests)
-            .map_err(|why| format!("created: {why}"));
-        let outcome = match created {
-            Ok(created) => {
-                run.delete();
-                let deleted = run.outcome_under(deletion).await.map(|()| run.requests - created);
-                deleted
-                    .map(|deleted| (created, deleted))
-                    .map_err(|why| format!("deleted: {why}"))
+/// What a class of platforms has to be able to do, and how many operators do it.
+#[derive(Clone, Copy)]
+struct Life<'a> {
+    class: Capabilities,
+    processes: usize,
+    phases: &'a [Phase],
+}
+
+/// Creation and deletion at a platform like OLT.
+fn on_olt(processes: usize) -> Life<'static> {
+    Life {
+        class: World::default().platform.capabilities,
+        processes,
+        phases: &[Phase::Creation, Phase::Deletion],
+    }
+}
+
+/// The requests of each phase, or what went wrong.
+type Requests = Result<Vec<usize>, String>;
+
+impl Life<'_> {
+    /// Lives through all phases, with these blows to the requests of one of them.
+    fn under(self, struck: Phase, blows: &[(usize, Blow)]) -> (Vec<String>, Requests) {
+        with_paused_clock(async {
+            let mut run = Run::new(World::with(self.class), self.processes, Rules::FIXED);
+            let mut requests = vec![];
+            for &phase in self.phases {
+                match phase {
+                    Phase::Creation => {}
+                    Phase::Repair => run.remove_secret(),
+                    Phase::Deletion => run.delete(),
+                }
+                let before = run.requests;
+                let outcome = run.outcome_under(if phase == struck { blows } else { &[] }).await;
+                if let Err(why) = outcome {
+                    return (run.trace, Err(format!("{phase:?}: {why}")));
+                }
+                requests.push(run.requests - before);
             }
-            Err(why) => Err(why),
-        };
-        (run.trace, outcome)
-    })
+            (run.trace, Ok(requests))
+        })
+    }
+
+    /// How many requests each phase has when nothing goes wrong.
+    fn undisturbed(self) -> Vec<usize> {
+        let (trace, requests) = self.under(Phase::Creation, &[]);
+        requests.unwrap_or_else(|why| panic!("{:?}: {why}\n{}", self.class, trace.join("\n")))
+    }
 }
 
 /// Tells which schedules failed, and the traces of the first three.
@@ -73,44 +107,72 @@ fn report(runs: usize, failed: &[(String, Vec<String>)]) {
     );
 }
 
-fn every_single_blow(processes: usize, late: &[usize], in_deletion: bool) {
-    let (created, deleted) = life(processes, &[], &[]).1.unwrap();
+/// Strikes each request of a phase with each of the blows.
+fn every_single_blow(life: Life, late: &[usize], struck: Phase) -> (usize, Vec<(String, Vec<String>)>) {
     let (mut failed, mut runs) = (vec![], 0);
-    for at in 0..if in_deletion { deleted } else { created } {
+    let place = life.phases.iter().position(|phase| *phase == struck).unwrap();
+    for at in 0..life.undisturbed()[place] {
         for blow in blows(late) {
             runs += 1;
-            let blows = [(at, blow)];
-            let (creation, deletion) = if in_deletion {
-                (&[][..], &blows[..])
-            } else {
-                (&blows[..], &[][..])
-            };
-            if let (trace, Err(why)) = life(processes, creation, deletion) {
-                failed.push((format!("{blow:?} to request {at}: {why}"), trace));
+            if let (trace, Err(why)) = life.under(struck, &[(at, blow)]) {
+                failed.push((
+                    format!("{:?}: {blow:?} to request {at} of {struck:?}: {why}", life.class),
+                    trace,
+                ));
             }
         }
     }
+    (runs, failed)
+}
+
+fn no_single_blow_matters(life: Life, late: &[usize], struck: Phase) {
+    let (runs, failed) = every_single_blow(life, late, struck);
     report(runs, &failed);
 }
 
 #[test]
 fn every_single_blow_in_one_creation() {
-    every_single_blow(1, &LATE, false);
+    no_single_blow_matters(on_olt(1), &LATE, Phase::Creation);
 }
 
 #[test]
 fn every_single_blow_in_one_deletion() {
-    every_single_blow(1, &LATE, true);
+    no_single_blow_matters(on_olt(1), &LATE, Phase::Deletion);
 }
 
 #[test]
 fn every_single_blow_in_one_creation_with_a_second_operator_beside() {
-    every_single_blow(2, &[4, usize::MAX], false);
+    no_single_blow_matters(on_olt(2), &[4, usize::MAX], Phase::Creation);
 }
 
 #[test]
 fn every_single_blow_in_one_deletion_with_a_second_operator_beside() {
-    every_single_blow(2, &[4, usize::MAX], true);
+    no_single_blow_matters(on_olt(2), &[4, usize::MAX], Phase::Deletion);
+}
+
+const PHASES: [Phase; 3] = [Phase::Creation, Phase::Repair, Phase::Deletion];
+
+/// Every class, with its life.
+fn lives(processes: usize) -> Vec<Life<'static>> {
+    let life = |class| Life {
+        class,
+        processes,
+        phases: &PHASES,
+    };
+    classes::all().into_iter().map(life).collect()
+}
+
+#[test]
+fn every_single_blow_in_creation_repair_and_deletion_at_every_class_of_platforms() {
+    let (mut failed, mut runs) = (vec![], 0);
+    for life in lives(1) {
+        for struck in PHASES {
+            let (more, found) = every_single_blow(life, &[usize::MAX], struck);
+            runs += more;
+            failed.extend(found);
+        }
+    }
+    report(runs, &failed);
 }
 
 fn interleave(bounds: Bounds) {

@@ -224,6 +224,10 @@ pub struct RegistrationStatus {
     /// The generation that the platform was last brought in line with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_generation: Option<i64>,
+    /// How many clients may exist at the platform that nobody knows: so often the answer to a registration was lost
+    /// where the platform cannot be asked for it (RFC 7591). Absent: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<i64>,
 }
 
 /// How a registration stands.

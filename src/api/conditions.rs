@@ -119,6 +119,8 @@ pub enum Milestone {
     SecretPublished,
     /// A resource that was paused is worked on again.
     Resumed,
+    /// A registration was repeated where nobody can find out whether the first one left a client. A `Warning`.
+    PossibleOrphan,
 }
 
 macro_rules! name_of_variant {

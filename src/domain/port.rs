@@ -30,7 +30,7 @@ pub trait Platform: Send + Sync {
     fn permissions(&self) -> Answer<'_, Vec<KnownPermission>>;
 
     /// Registers a client. Not idempotent and never repeated here: `Ambiguous` means that it may exist now.
-    /// `Conflict`: the name is taken. The answer holds the only copy of the secret. Sent within this time or not at all,
+    /// `Conflict`: the name or the id is taken. The answer holds the only copy of the secret. Sent within this time or not at all,
     /// which is `Transient` or `RateLimited`: the claim that permits it grows old.
     fn register<'a>(&'a self, registration: &'a Registration, within: Duration) -> Answer<'a, Registered>;
 
@@ -175,6 +175,16 @@ pub struct Capabilities {
     pub rotation: Rotation,
     /// Tenants consent to permissions when they install; `None`: not found out yet.
     pub consents: Option<bool>,
+}
+
+impl Capabilities {
+    /// Nothing can be looked up (RFC 7591): whoever lost the answer to a registration never finds its client. Such a
+    /// platform lets only those read, change or remove a client who hold what it was registered with (RFC 7592 registration
+    /// access token), so that the Secret may name the client without a marker that proves it.
+    #[must_use]
+    pub fn is_blind(&self) -> bool {
+        !self.marks && self.unique == Unique::Nothing
+    }
 }
 
 /// What no two clients of an owner share.

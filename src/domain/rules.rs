@@ -1,5 +1,5 @@
 //! The rules of the claim protocol that can be switched off, each named after the counterexample it prevents
-//! (R1-R7), and three that everything rests on. The operator always runs with [`Rules::FIXED`]; the model switches one off
+//! (R1-R8), and three that everything rests on. The operator always runs with [`Rules::FIXED`]; the model switches one off
 //! at a time and must then find the harm, which shows that the rule is needed and that the model can see.
 
 /// Which rules hold.
@@ -28,6 +28,16 @@ pub struct Rules {
     pub marker_proves: bool,
     /// What another platform does not know is not believed to be gone. Else a second client is registered there.
     pub identity_is_compared: bool,
+    /// Where nothing keeps a second client away, a client is believed to be absent only after the settle time. Else a late
+    /// register makes a second one.
+    pub absence_needs_settle: bool,
+    /// R4, where nothing can be looked up: who lost the race deregisters what it alone knows. Else nobody ever does.
+    pub loser_undoes: bool,
+    /// R8: where nothing can be looked up, an attempt whose secret is not stored has no outcome. Else a secret that is
+    /// forgotten leaves a client behind that nobody counts.
+    pub only_secret_resolves: bool,
+    /// R8: possible orphans are counted in the claim, not with the next status. Else a crash in between loses the count.
+    pub lost_counted_in_claim: bool,
 }
 
 impl Rules {
@@ -44,5 +54,9 @@ impl Rules {
         claims_count: true,
         marker_proves: true,
         identity_is_compared: true,
+        absence_needs_settle: true,
+        loser_undoes: true,
+        only_secret_resolves: true,
+        lost_counted_in_claim: true,
     };
 }

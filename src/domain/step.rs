@@ -221,6 +221,8 @@ pub struct Held {
     pub public_client_id: Option<ClientId>,
     /// The only copy.
     pub client_secret: SecretText,
+    /// By a registration of this process: perhaps nobody else knows the client.
+    pub registered: bool,
 }
 
 /// The Secret under the wanted name.

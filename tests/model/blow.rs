@@ -149,6 +149,7 @@ impl Run {
             Blow::LoseRequest => self.lose(index, false).await,
             Blow::LoseAnswer => self.lose(index, true).await,
             Blow::Delay(requests) => {
+                self.gate.world().unheard += 1;
                 self.put_off(index, requests).map(|verdict| verdict.send(Verdict::Lost));
                 self.idle().await;
             }
@@ -156,6 +157,7 @@ impl Run {
     }
 
     async fn lose(&mut self, index: usize, carried_out: bool) {
+        self.gate.world().unheard += 1;
         let Some((name, mut waiting)) = self.take(index) else {
             return;
         };
@@ -209,6 +211,7 @@ impl Run {
         drop(self.take(index));
         self.gate.world().deferred.retain(|(process, _)| *process != index);
         self.gate.world().handed[index] = (usize::MAX, 0);
+        self.gate.world().unheard += 1;
         self.processes[index] = self.life(index);
         self.idle().await;
     }

@@ -66,6 +66,23 @@ impl Run {
         }
     }
 
+    /// The user deletes the Secret.
+    pub fn remove_secret(&mut self) {
+        let path = format!("/api/v1/namespaces/{NAMESPACE}/secrets/{NAME}");
+        let target = Target::parse(&path).expect("a path");
+        let mut world = self.gate.world();
+        let reply = world.cluster.handle(&Request {
+            verb: Verb::Delete,
+            target,
+            metadata_only: false,
+            body: Value::Null,
+        });
+        (world.secret_removed, world.nudges) = (true, world.nudges + 1);
+        drop(world);
+        self.wake();
+        self.note("", &format!("the user deletes the Secret -> {}", reply.code));
+    }
+
     /// Somebody removes at the platform what the operator registered.
     pub fn remove_clients(&mut self) {
         self.by_hand("the client is removed", |world| {

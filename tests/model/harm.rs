@@ -4,7 +4,7 @@ use base64::Engine;
 use oauth_registrar::api::well_known::ATTEMPT;
 use oauth_registrar::domain::credentials::{AuthMethod, Credentials, SecretText};
 use oauth_registrar::domain::marker::Marker;
-use oauth_registrar::domain::port::{Proof, Unique};
+use oauth_registrar::domain::port::{Proof, Rotation, Unique};
 use serde_json::Value;
 
 use super::gate::Effect;
@@ -95,7 +95,10 @@ impl World {
             .filter_map(|c| c.registration.marker.as_ref())
             .collect();
         markers.sort();
-        if markers.windows(2).any(|pair| pair[0] == pair[1]) {
+        let can = &self.platform.capabilities;
+        // Where a client takes the place of another, both are there for a while.
+        let takes_turns = can.unique == Unique::Nothing && can.rotation == Rotation::Recreate;
+        if !takes_turns && markers.windows(2).any(|pair| pair[0] == pair[1]) {
             found.push(Harm::Doubled);
         }
         found.retain(|harm| !self.harms.contains(harm) && !self.excused.contains(harm));
@@ -106,7 +109,7 @@ impl World {
     pub fn facts(&self) -> Facts {
         let resource = self.cluster.get(&resource_key());
         let live = resource.is_some_and(|r| r["metadata"].get("deletionTimestamp").is_none());
-        let ready = resource.is_some_and(|r| condition(r, "Ready") == Some("True"));
+        let ready = resource.is_some_and(|r| condition(r, "Ready").is_some_and(|c| c["status"] == "True"));
         let uid = resource.and_then(|r| r["metadata"]["uid"].as_str()).unwrap_or_default();
         let secret = self
             .cluster
@@ -153,10 +156,14 @@ fn published(secret: &Value) -> Published {
     }
 }
 
-/// The status of a condition.
-fn condition<'a>(resource: &'a Value, wanted: &str) -> Option<&'a str> {
+/// The reason of a condition.
+pub fn reason<'a>(resource: &'a Value, wanted: &str) -> Option<&'a str> {
+    condition(resource, wanted)?["reason"].as_str()
+}
+
+fn condition<'a>(resource: &'a Value, wanted: &str) -> Option<&'a Value> {
     let conditions = resource["status"]["conditions"].as_array()?;
-    conditions.iter().find(|c| c["type"] == wanted)?["status"].as_str()
+    conditions.iter().find(|c| c["type"] == wanted)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod blow;
 pub mod broken;
 pub mod by_hand;
 pub mod canonical;
+pub mod classes;
 pub mod counterexamples;
 pub mod door;
 pub mod explore;

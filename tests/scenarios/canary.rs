@@ -235,6 +235,7 @@ fn what_holds_a_secret_does_not_print_it() {
         client_id: "client-1".into(),
         public_client_id: None,
         client_secret: secret(),
+        registered: false,
     };
     must_not_sing("Held", &format!("{held:?}"));
     must_not_sing("Fact", &format!("{:?}", Fact::Rotated(held)));

@@ -117,7 +117,7 @@ impl Platform for Recorded {
     }
 
     fn scan(&self) -> Answer<'_, Arc<[Listed]>> {
-        async { self.answer("scan".into(), |store| Ok(store.scan())) }.boxed()
+        async { self.answer("scan".into(), |store| store.scan()) }.boxed()
     }
 
     fn read<'a>(&'a self, id: &'a ApplicationId) -> Answer<'a, RemoteClient> {

@@ -182,6 +182,7 @@ impl Case {
             suspected: self.suspicion.is_some(),
             retry_asked: self.retry_asked(),
             store_refused: None,
+            superseded: false,
             stale: false,
             bound: Bound::Unread,
             secret_hidden: false,
@@ -269,6 +270,9 @@ fn told(status: Option<&ApplicationStatus>) -> Told {
             .map(|i| (i.issuer.clone(), i.owner.clone())),
         replaced: replaced.map_or(0, |r| r.count),
         allowed_by_us: olt.allowed_tenants.into_iter().map(TenantId).collect(),
+        lost: registration
+            .lost
+            .map_or(0, |lost| u32::try_from(lost).unwrap_or_default()),
     }
 }
 

@@ -75,6 +75,7 @@ async fn register(registration: Registration, within: Duration, seen: &Seen, con
                 client_id: answer.client_id,
                 public_client_id: answer.public_client_id,
                 client_secret: answer.client_secret,
+                registered: true,
             };
             let complete = answer.complete;
             Fact::Registered {
@@ -105,6 +106,7 @@ async fn rotate(id: ApplicationId, within: Duration, seen: &Seen, connection: &C
             application_id: id,
             client_id,
             client_secret,
+            registered: false,
         }),
         Err(Failure {
             class: Class::NotFound, ..

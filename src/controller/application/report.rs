@@ -73,7 +73,7 @@ fn status(ending: &Ending, case: &Case) -> ApplicationStatus {
     let served = ending
         .seen
         .as_ref()
-        .is_some_and(|s| s.published.stored || s.published.registered);
+        .is_some_and(|s| s.published.stored || s.published.registered || s.lost() > s.told.lost);
     if served || ending.decision == Decision::Converged {
         after.retried = case.object.annotations().get(RETRY).cloned();
     }
@@ -91,7 +91,7 @@ fn status(ending: &Ending, case: &Case) -> ApplicationStatus {
 fn describe(after: &mut ApplicationStatus, ending: &Ending, facts: &Facts, seen: &Seen, case: &Case) {
     let before = after.clone();
     let now = || Time(Timestamp::now());
-    let known = seen.known.as_ref();
+    let known = seen.former().or(seen.known.as_ref());
     after.application_id = known.map(|k| k.application_id.0.clone());
     after.client_id = known.map(|k| k.client_id.0.clone());
     if let Some(known) = known {
@@ -115,6 +115,7 @@ fn describe(after: &mut ApplicationStatus, ending: &Ending, facts: &Facts, seen:
             attempt: claim.attempt,
             outcome,
             applied_generation: applied,
+            lost: Some(seen.lost()).filter(|lost| *lost > 0).map(i64::from),
         });
     }
     if facts.published
@@ -153,8 +154,11 @@ fn registered_at(before: Option<&PlatformIdentity>, now: &Identity) -> PlatformI
 /// With everything in order, nothing is in doubt any more: the looks after the settle time told the outcome.
 fn outcome(seen: &Seen, decision: &Decision) -> Outcome {
     let gone = seen.known.as_ref().is_some_and(|k| seen.is_gone(&k.application_id));
-    let open = *decision != Decision::Converged && seen.doubted();
-    if open {
+    let others = seen.former().is_some() || seen.marked().len() > 1;
+    let open = *decision != Decision::Converged && (seen.doubted() || others);
+    // Where nothing can be looked up, who forgets that secret leaves a client that nobody knows (R8).
+    let unstored = seen.platform.capabilities.is_blind() && seen.memory.held.is_some();
+    if open || (unstored && seen.rules.only_secret_resolves) {
         Outcome::Unknown
     } else if gone {
         Outcome::Gone

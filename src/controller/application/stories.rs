@@ -14,6 +14,7 @@ pub(super) fn stories(ending: &Ending, before: Option<&ApplicationStatus>, case:
     let mut stories = vec![];
     if let Some(seen) = ending.seen.as_deref() {
         stories.extend(milestones(seen, before, case));
+        stories.extend(possible_orphan(seen));
     }
     let told = before
         .and_then(|s| find(&s.conditions, ConditionType::Ready))
@@ -51,6 +52,17 @@ fn left_behind(orphans: &[Orphan]) -> Story {
             "The resource went without its client being removed from the platform{which}. It is on record and removed when the platform can be used again; `oauth-registrar orphans` lists what waits."
         ),
     }
+}
+
+fn possible_orphan(seen: &Seen) -> Option<Story> {
+    let lost = Some(seen.lost()).filter(|lost| *lost > seen.told.lost)?;
+    let note = format!(
+        "The answer to a registration was lost and the platform cannot be asked for it: clients that nobody knows may exist there, at most {lost}."
+    );
+    Some(Story {
+        warning: true,
+        ..Story::milestone(Milestone::PossibleOrphan, note)
+    })
 }
 
 fn milestones(seen: &Seen, before: Option<&ApplicationStatus>, case: &Case) -> Option<Story> {

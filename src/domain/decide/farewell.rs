@@ -5,7 +5,7 @@ mod left;
 use std::time::Duration;
 
 use self::left::{left_behind, uncounted};
-use super::application::{call_failed, claimed, claimed_elsewhere, left, settle, view_stale};
+use super::application::{call_failed, claimed, claimed_elsewhere, settle, view_stale};
 use super::{Decision, Recheck, Stage, Trouble, refuse, refuse_for_now};
 use crate::api::conditions::Reason;
 use crate::domain::claim::Found;
@@ -155,7 +155,8 @@ fn claimed_just_now(seen: &Seen) -> Option<Decision> {
 }
 
 fn in_doubt(seen: &Seen) -> Option<Decision> {
-    if !seen.platform.capabilities.marks && seen.unresolved() && seen.known.is_none() {
+    let can = &seen.platform.capabilities;
+    if !can.marks && !can.is_blind() && seen.unresolved() && seen.known.is_none() {
         return None;
     }
     let waits = if seen.rules.deletion_waits_for_open {
@@ -189,7 +190,7 @@ fn clients_left(seen: &Seen) -> Option<Decision> {
 
 /// Every client that is ours: marked, named by status, and named by the Secret if its marker agrees (R7).
 fn ours(seen: &Seen) -> Vec<ApplicationId> {
-    let mut ids: Vec<ApplicationId> = left(seen).into_iter().cloned().collect();
+    let mut ids: Vec<ApplicationId> = seen.marked().into_iter().cloned().collect();
     let told = seen.told.known.iter().map(|k| k.application_id.clone());
     let named = seen.output().and_then(|s| s.application_id.clone());
     let known = seen.known.iter().map(|k| k.application_id.clone());
@@ -208,6 +209,9 @@ fn ours(seen: &Seen) -> Vec<ApplicationId> {
 /// The client that the Secret names is not ours: it was read and carries another marker, or there is no marker that could
 /// say so. A user may have written that id there.
 fn proven_foreign(id: &ApplicationId, seen: &Seen) -> bool {
+    if seen.platform.capabilities.is_blind() {
+        return false;
+    }
     let Some(Some(client)) = seen.clients.get(id) else {
         return !seen.platform.capabilities.marks;
     };
@@ -235,6 +239,7 @@ fn put_back(seen: &Seen) -> Decision {
         crate::domain::claim::Claim {
             attempt,
             open: true,
+            lost: seen.told.lost,
             ..first
         },
         Purpose::PutBack,

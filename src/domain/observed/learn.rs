@@ -6,7 +6,7 @@ use super::{Known, Seen};
 use crate::domain::claim::{Claim, Found};
 use crate::domain::credentials::SecretText;
 use crate::domain::failure::{Class, Failure};
-use crate::domain::port::RemoteClient;
+use crate::domain::port::{RemoteClient, Unique};
 use crate::domain::registration::{ApplicationId, ClientId, TenantId};
 use crate::domain::scrub::Scrub;
 use crate::domain::step::{Doing, Fact, Held, OutputSecret, Purpose, SecretSeen};
@@ -28,7 +28,8 @@ impl Seen {
             Fact::ClaimedToPublish(claim, at) => self.claimed_to_publish(claim, at),
             Fact::ClaimConfirmed => self.claim_is_fresh = true,
             Fact::ClaimLost => self.stale = true,
-            Fact::Superseded | Fact::Forgotten => self.secret_dropped(),
+            Fact::Superseded => self.superseded(),
+            Fact::Forgotten => self.secret_dropped(),
             Fact::SecretRead(secret, at) => {
                 (self.secret, self.secret_read_at) = (secret, at);
                 self.claim_is_fresh = false;
@@ -81,6 +82,9 @@ impl Seen {
     }
 
     fn claimed(&mut self, claim: Claim, purpose: Option<Purpose>, at: Duration) {
+        if !self.rules.lost_counted_in_claim && purpose == Some(Purpose::Register) && self.would_lose() {
+            self.published.lost += 1;
+        }
         self.object.has_finalizer = true;
         self.claim_is_fresh = true;
         self.memory.claim_seen = Some((claim.attempt, claim.holder.clone()));
@@ -104,16 +108,31 @@ impl Seen {
         self.stale = true;
     }
 
+    /// Where nothing can be looked up, the client of that secret has to be dealt with first.
+    fn superseded(&mut self) {
+        if self.platform.capabilities.is_blind() {
+            self.superseded = true;
+        } else {
+            self.secret_dropped();
+        }
+    }
+
     fn registered(&mut self, held: Held, tenants: Vec<TenantId>, complete: bool) {
         self.published.registered = true;
         self.applied = complete;
         self.allowed_by_us = tenants;
+        // Where the caller chooses the id, it is that of the client that was gone.
+        self.clients.remove(&held.application_id);
         self.minted(held);
     }
 
     /// Taken by whom? Our own client may be the one: a look for the marker tells. Where there is none, a register is sent
     /// only when nothing was in doubt, so that it is somebody else's.
     fn name_taken(&mut self) {
+        if self.platform.capabilities.unique == Unique::Nothing {
+            let failure = Failure::new(Class::Conflict, "it says so, although names may repeat there");
+            return self.failed(Doing::Registering, failure);
+        }
         self.memory.name_taken = true;
         (self.authority, self.scan) = (None, None);
         if !self.platform.capabilities.marks {
@@ -133,7 +152,9 @@ impl Seen {
     }
 
     fn gone(&mut self, id: ApplicationId) {
-        self.resolve();
+        if self.authority.is_some() {
+            self.resolve();
+        }
         self.client_read(id, None);
     }
 
@@ -188,10 +209,13 @@ impl Seen {
         self.known.as_ref().and_then(|k| k.public_client_id.clone())
     }
 
-    /// Only the marker proves it. Where none can be kept, status alone tells the client: a user can write to the Secret.
+    /// Only the marker proves it. Where none can be kept, status alone tells the client: a user can write to the Secret. But
+    /// a platform that nothing can be looked up at has shown the client to nobody but who registered it.
     fn names_ours(&self, client: &RemoteClient) -> bool {
         let in_secret = self.output().and_then(|s| s.application_id.as_ref()) == Some(&client.application_id);
-        in_secret && self.platform.capabilities.marks && client.registration.marker == self.marker()
+        let can = &self.platform.capabilities;
+        let proven = can.marks && client.registration.marker == self.marker();
+        in_secret && (proven || can.is_blind())
     }
 
     /// The call of the current attempt was answered.
@@ -204,7 +228,7 @@ impl Seen {
     fn failed(&mut self, doing: Doing, mut failure: Failure) {
         failure.detail = Scrub::of_values(self.secrets()).clean(&failure.detail);
         let unrepeatable = matches!(doing, Doing::Registering | Doing::Rotating | Doing::Deregistering);
-        if unrepeatable && failure.class != Class::Ambiguous {
+        if unrepeatable && self.authority.is_some() && failure.class != Class::Ambiguous {
             self.resolve();
         }
         self.authority = None;

@@ -78,6 +78,8 @@ pub struct Seen {
     pub retry_asked: bool,
     /// The API server refuses the Secret.
     pub store_refused: Option<String>,
+    /// The claim of the secret in memory is not ours any more.
+    pub superseded: bool,
     /// The view of the resource turned out to be stale.
     pub stale: bool,
     /// How long the deletion is waited for.
@@ -132,6 +134,8 @@ pub struct Told {
     pub replaced: i64,
     /// Tenants that this resource allowed.
     pub allowed_by_us: Vec<TenantId>,
+    /// Clients that may exist and that nobody knows.
+    pub lost: u32,
 }
 
 /// A client by its ids.
@@ -189,6 +193,8 @@ pub struct Published {
     pub registered: bool,
     /// A client of ours was deregistered.
     pub deregistered: bool,
+    /// Registrations sent over an attempt without outcome that the claim does not count.
+    pub lost: u32,
 }
 
 impl Seen {
@@ -279,6 +285,41 @@ impl Seen {
     pub fn is_anothers(&self, client: &RemoteClient) -> bool {
         let marker = &client.registration.marker;
         self.platform.capabilities.marks && marker.is_some() && *marker != self.marker()
+    }
+
+    /// Clients with our marker that are still there, the newest first.
+    #[must_use]
+    pub fn marked(&self) -> Vec<&ApplicationId> {
+        let marked = self.scan.iter().flat_map(|scan| &scan.marked);
+        marked
+            .map(|listed| &listed.application_id)
+            .filter(|id| !self.is_gone(id))
+            .collect()
+    }
+
+    /// The client that ours took the place of and that only status tells of, where nothing can be looked up.
+    #[must_use]
+    pub fn former(&self) -> Option<&Known> {
+        let known = self.known.as_ref()?;
+        let former = self
+            .told
+            .known
+            .as_ref()
+            .filter(|_| self.platform.capabilities.is_blind())?;
+        (former.application_id != known.application_id && !self.is_gone(&former.application_id)).then_some(former)
+    }
+
+    /// Clients that may exist and that nobody knows.
+    #[must_use]
+    pub fn lost(&self) -> u32 {
+        let claimed = self.own_claim().map_or(0, |c| c.lost);
+        claimed.max(self.told.lost) + self.published.lost
+    }
+
+    /// A registration now would make the client of an attempt without outcome one that nobody can find (R8).
+    #[must_use]
+    pub fn would_lose(&self) -> bool {
+        self.platform.capabilities.is_blind() && self.unresolved()
     }
 
     /// The client was read and does not exist.

@@ -119,7 +119,7 @@ impl Platform for Line {
                 .collect::<Vec<_>>()
                 .join(", ")
         };
-        Box::pin(self.read("scan".into(), |store| Ok(store.scan()), tell))
+        Box::pin(self.read("scan".into(), Store::scan, tell))
     }
 
     fn read<'a>(&'a self, id: &'a ApplicationId) -> Answer<'a, RemoteClient> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use oauth_registrar::domain::credentials::{Credentials, SecretText};
 use oauth_registrar::domain::failure::{Class, Failure};
+use oauth_registrar::domain::marker::Marker;
 use oauth_registrar::domain::port::{Capabilities, Listed, Proof, Registered, RemoteClient, Rotation, Unique};
 use oauth_registrar::domain::registration::{AllowedTenant, ApplicationId, Change, ClientId, Registration, TenantId};
 
@@ -13,9 +14,12 @@ pub struct Client {
     pub id: ApplicationId,
     /// What is managed of it, allowed tenants included.
     pub registration: Registration,
-    /// Counts its secrets; only the last one works.
+    /// Counts its secrets; only the last one works, and the one before where they overlap.
     pub secret: u32,
 }
+
+/// So many secrets a client can have before another one gets its id.
+const SECRETS_OF_A_CLIENT: u32 = 100;
 
 impl Client {
     pub fn client_id(&self) -> ClientId {
@@ -23,7 +27,17 @@ impl Client {
     }
 
     pub fn client_secret(&self) -> String {
-        format!("secret-{}-of-{}", self.secret, self.id)
+        self.secret_at(self.secret)
+    }
+
+    fn secret_at(&self, count: u32) -> String {
+        format!("secret-{count}-of-{}", self.id)
+    }
+
+    /// Whether it was replaced just now and goes on working where secrets overlap.
+    fn replaced(&self, secret: &str) -> bool {
+        let first = self.secret % SECRETS_OF_A_CLIENT == 1;
+        !first && self.secret_at(self.secret - 1) == secret
     }
 
     fn listed(&self) -> Listed {
@@ -46,7 +60,8 @@ pub struct Store {
     pub clients: Vec<Client>,
     /// Those that a list does not show yet.
     pub unlisted: Vec<ApplicationId>,
-    registered: usize,
+    /// The markers of all that were ever registered.
+    registered: Vec<Option<Marker>>,
 }
 
 impl Default for Store {
@@ -61,7 +76,7 @@ impl Default for Store {
             },
             clients: vec![],
             unlisted: vec![],
-            registered: 0,
+            registered: vec![],
         }
     }
 }
@@ -79,19 +94,26 @@ impl Store {
     }
 
     pub fn register(&mut self, registration: &Registration) -> Result<Registered, Failure> {
-        let taken = self.clients.iter().any(|c| c.registration.name == registration.name);
-        if self.capabilities.unique == Unique::Names && taken {
+        let id = self.next_id(registration.marker.as_ref());
+        let taken = match self.capabilities.unique {
+            Unique::Names => self.clients.iter().any(|c| c.registration.name == registration.name),
+            Unique::Ids => self.client(&id).is_some(),
+            Unique::Nothing => false,
+        };
+        if taken {
             return Err(Failure::new(
                 Class::Conflict,
-                format!("the name {:?} is taken", registration.name),
+                format!("the name {:?} or the id {id} is taken", registration.name),
             ));
         }
-        self.registered += 1;
-        let id = ApplicationId(format!("app-{}", self.registered));
+        let same =
+            |marker: &&Option<Marker>| self.capabilities.unique == Unique::Ids && **marker == registration.marker;
+        let before = self.registered.iter().filter(same).count();
+        self.registered.push(registration.marker.clone());
         let client = Client {
             id: id.clone(),
             registration: registration.clone(),
-            secret: 1,
+            secret: u32::try_from(before).unwrap_or_default() * SECRETS_OF_A_CLIENT + 1,
         };
         let (client_id, client_secret) = (client.client_id(), SecretText::new(client.client_secret()));
         self.clients.push(client);
@@ -104,9 +126,22 @@ impl Store {
         })
     }
 
-    pub fn scan(&self) -> Arc<[Listed]> {
+    /// Where the caller chooses the id, which is the marker: always the same for the same marker.
+    fn next_id(&self, marker: Option<&Marker>) -> ApplicationId {
+        let next = self.registered.len();
+        let place = match self.capabilities.unique {
+            Unique::Ids => self.registered.iter().position(|m| m.as_ref() == marker),
+            Unique::Names | Unique::Nothing => None,
+        };
+        ApplicationId(format!("app-{}", place.unwrap_or(next) + 1))
+    }
+
+    pub fn scan(&self) -> Result<Arc<[Listed]>, Failure> {
+        if self.capabilities.is_blind() {
+            return Err(Failure::new(Class::Invalid, "there is no list of clients"));
+        }
         let shown = self.clients.iter().filter(|c| !self.unlisted.contains(&c.id));
-        shown.map(Client::listed).collect()
+        Ok(shown.map(Client::listed).collect())
     }
 
     pub fn read(&self, id: &ApplicationId) -> Result<RemoteClient, Failure> {
@@ -158,6 +193,9 @@ impl Store {
     }
 
     pub fn rotate(&mut self, id: &ApplicationId) -> Result<SecretText, Failure> {
+        if matches!(self.capabilities.rotation, Rotation::Recreate | Rotation::Never) {
+            return Err(Failure::new(Class::Invalid, "a client has one secret for ever"));
+        }
         let client = self.client_mut(id)?;
         client.secret += 1;
         Ok(SecretText::new(client.client_secret()))
@@ -170,9 +208,11 @@ impl Store {
     }
 
     pub fn prove(&self, credentials: &Credentials) -> Proof {
+        let overlaps = self.capabilities.rotation == Rotation::Overlap;
         match self.clients.iter().find(|c| c.client_id().0 == credentials.client_id) {
             None => Proof::UnknownClient,
             Some(client) if client.client_secret() == credentials.client_secret.expose() => Proof::Works,
+            Some(client) if overlaps && client.replaced(credentials.client_secret.expose()) => Proof::Works,
             Some(_) => Proof::WrongSecret,
         }
     }

@@ -58,7 +58,7 @@ fn only_the_last_secret_obtains_a_token() {
 fn a_scan_shows_the_marker_and_an_update_can_move_it() {
     let mut store = Store::default();
     let id = store.register(&wanted("one")).unwrap().application_id;
-    assert_eq!(store.scan()[0].marker, wanted("one").marker);
+    assert_eq!(store.scan().unwrap()[0].marker, wanted("one").marker);
     let change = Change {
         description: Some(("text".into(), None)),
         ..Change::default()
@@ -66,7 +66,7 @@ fn a_scan_shows_the_marker_and_an_update_can_move_it() {
     store.update(&id, &change).unwrap();
     assert_eq!(
         (
-            store.scan()[0].marker.clone(),
+            store.scan().unwrap()[0].marker.clone(),
             store.read(&id).unwrap().registration.description
         ),
         (None, "text".into())

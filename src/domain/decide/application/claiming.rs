@@ -1,10 +1,15 @@
 //! Rules about the claim: before anything that cannot be repeated, a new attempt.
 
+use super::refusals::too_many_lost;
 use crate::domain::claim::{Claim, Found};
 use crate::domain::decide::Decision;
 use crate::domain::observed::Seen;
+use crate::domain::port::Unique;
 use crate::domain::step::{Purpose, Step};
 use crate::domain::wish::Wanted;
+
+/// Clients that may exist and that nobody can find; then a person has to look before there is another one.
+const LOST_AT_MOST: u32 = 3;
 
 pub(super) fn not_claimed(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
     let name = &wanted.registration.name;
@@ -13,11 +18,13 @@ pub(super) fn not_claimed(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
         Found::Here(_) if seen.object.has_finalizer => None,
         Found::Here(claim) => Some(claim_next(claim, Purpose::PutBack, seen, &claim.name)),
         Found::Carried(claim) => {
-            let purpose = if claim.name == *name {
-                Purpose::Register
-            } else {
-                Purpose::PutBack
+            // Only where a second client is refused may it be tried without a look.
+            let refused = match seen.platform.capabilities.unique {
+                Unique::Names => claim.name == *name,
+                Unique::Ids => true,
+                Unique::Nothing => false,
             };
+            let purpose = if refused { Purpose::Register } else { Purpose::PutBack };
             Some(Decision::Act(Step::Claim(
                 claim.next(holder, uid, &claim.name, true),
                 purpose,
@@ -47,6 +54,7 @@ fn first_claim(wanted: &Wanted, seen: &Seen) -> Step {
     let claim = Claim {
         attempt,
         open: true,
+        lost: seen.told.lost,
         ..Claim::first(holder, uid, id.clone(), name)
     };
     Step::Claim(claim, Purpose::PutBack)
@@ -63,4 +71,21 @@ pub(super) fn claim_next(claim: &Claim, purpose: Purpose, seen: &Seen, name: &st
     let mut next = claim.next(&seen.holder, &seen.object.uid, name, open);
     next.attempt -= i64::from(!seen.rules.claims_count);
     Decision::Act(Step::Claim(next, purpose))
+}
+
+/// Claims for a registration under the wanted name, unless too many clients may exist already that nobody can find.
+pub(super) fn register(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
+    let claim = seen.own_claim()?;
+    let name = &wanted.registration.name;
+    if seen.would_lose() && seen.lost() >= LOST_AT_MOST && !seen.retry_asked {
+        return Some(too_many_lost(wanted, seen));
+    }
+    let loses = seen.would_lose() && seen.rules.lost_counted_in_claim;
+    let lost = if loses { seen.lost() + 1 } else { claim.lost };
+    Some(claim_next(
+        &Claim { lost, ..claim.clone() },
+        Purpose::Register,
+        seen,
+        name,
+    ))
 }

@@ -1,29 +1,30 @@
 //! Rules about the client at the platform: which one is ours, is it there, is it as wanted.
 
-use super::claiming::{claim_next, claimed};
+use super::claiming::{claimed, register};
 use super::refusals::{mass_absence, name_conflict, not_kept, outcome_unknown};
-use super::secret::take_over;
-use super::{left, registration, settle};
+use super::replacing::take_over;
+use super::{registration, settle};
 use crate::domain::decide::Decision;
 use crate::domain::drift::Absence;
 use crate::domain::observed::Seen;
-use crate::domain::port::{Proof, Unique};
+use crate::domain::port::{Proof, Rotation, Unique};
 use crate::domain::registration::{AllowedTenant, ApplicationId, Change, TenantId};
-use crate::domain::step::{Look, Purpose, Step};
+use crate::domain::step::{Look, Purpose, Scan, Step};
 use crate::domain::wish::Wanted;
 
 pub(super) fn secret_names_another(seen: &Seen) -> Option<Decision> {
+    let can = &seen.platform.capabilities;
     let named = seen
         .output()?
         .application_id
         .as_ref()
-        .filter(|_| seen.platform.capabilities.marks)?;
+        .filter(|_| can.marks || can.is_blind())?;
     let known = seen.known.as_ref().map(|k| &k.application_id);
     (known != Some(named) && !seen.clients.contains_key(named)).then(|| Decision::Look(Look::Client(named.clone())))
 }
 
 pub(super) fn several_marked(seen: &Seen) -> Option<Decision> {
-    let marked = left(seen);
+    let marked = seen.marked();
     if marked.len() < 2 {
         return None;
     }
@@ -54,40 +55,59 @@ pub(super) fn client_missing(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
     let named = seen.output().and_then(|s| s.application_id.as_ref());
     let gone = known.or(named).is_some_and(|id| seen.is_gone(id));
     let taken = seen.memory.name_taken;
-    if gone && seen.in_doubt() && !taken {
+    if (gone && !taken || absence_waits(seen)) && seen.in_doubt() {
         return Some(settle(seen));
     }
     let claim = seen.own_claim()?;
-    let marks = seen.platform.capabilities.marks;
-    if !marks && (seen.unresolved() || (named.is_some() && known.is_none())) {
+    let can = &seen.platform.capabilities;
+    if can.is_blind() {
+        return register(wanted, seen);
+    }
+    if !can.marks && (seen.unresolved() || (named.is_some() && known.is_none())) {
         return Some(outcome_unknown(wanted));
     }
-    let renamed = seen.unresolved() && claim.name != wanted.registration.name;
     if gone && !seen.rules.gone_looks_first {
         return register(wanted, seen);
     }
-    let doubtful = renamed || seen.platform.capabilities.unique != Unique::Names;
-    if !(taken || gone || (marks && doubtful)) {
+    let renamed = seen.unresolved() && claim.name != wanted.registration.name;
+    let may_be_there = match can.unique {
+        Unique::Names => can.marks && renamed,
+        Unique::Ids => false,
+        Unique::Nothing => true,
+    };
+    if !(taken || gone || may_be_there) {
         return register(wanted, seen);
     }
-    match (&seen.scan, left(seen).first()) {
+    match (&seen.scan, seen.marked().first()) {
         (None, _) => Some(Decision::Look(Look::Scan)),
-        (Some(_), Some(id)) => take_over(id, seen),
-        (Some(scan), None) if scan.name_taken => Some(name_conflict(wanted)),
-        (Some(scan), None) if gone && !seen.retry_asked && scan.absence.is_none_or(Absence::is_mass) => {
-            Some(mass_absence(scan.absence))
+        (Some(_), Some(id)) => take_over(id, wanted, seen),
+        (Some(scan), None) if scan.name_taken && can.unique == Unique::Names => Some(name_conflict(wanted)),
+        (Some(scan), None) if gone && !believed(scan, seen) => Some(mass_absence(scan.absence)),
+        (Some(_), None) if absence_waits(seen) && seen.doubted() && !looked_after_the_wait(seen) => {
+            Some(Decision::Look(Look::Scan))
         }
         (Some(_), None) => register(wanted, seen),
     }
 }
 
-fn register(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
-    Some(claim_next(
-        seen.own_claim()?,
-        Purpose::Register,
-        seen,
-        &wanted.registration.name,
-    ))
+/// An absence means nothing yet while an earlier call may be under way: its client would be a second one, or, where a new
+/// client gets the id of the former, that call would remove the new one.
+fn absence_waits(seen: &Seen) -> bool {
+    let can = &seen.platform.capabilities;
+    match can.unique {
+        Unique::Names => false,
+        Unique::Ids => can.rotation == Rotation::Recreate,
+        Unique::Nothing => seen.rules.absence_needs_settle,
+    }
+}
+
+/// That the client is gone is no sign of something greater: we removed it, or a person says so, or too few others are gone.
+fn believed(scan: &Scan, seen: &Seen) -> bool {
+    seen.published.deregistered || seen.retry_asked || !scan.absence.is_none_or(Absence::is_mass)
+}
+
+pub(super) fn looked_after_the_wait(seen: &Seen) -> bool {
+    seen.scan.as_ref().is_some_and(|scan| scan.at >= seen.settles_at())
 }
 
 pub(super) fn client_differs(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
@@ -137,7 +157,6 @@ fn rows_differ(wanted: &Wanted, seen: &Seen, id: &ApplicationId) -> Option<Decis
 /// An attempt was taken over before it had settled, or its outcome was never told. Now that it has settled, one look
 /// tells whether it left a second client; with that look its outcome is known.
 pub(super) fn late_twin(seen: &Seen) -> Option<Decision> {
-    let looked = seen.scan.as_ref().is_some_and(|scan| scan.at >= seen.settles_at());
     let doubted = seen.platform.capabilities.marks && seen.doubted();
-    (doubted && !looked).then_some(Decision::Look(Look::Scan))
+    (doubted && !looked_after_the_wait(seen)).then_some(Decision::Look(Look::Scan))
 }

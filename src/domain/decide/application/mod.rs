@@ -3,17 +3,19 @@
 mod claiming;
 mod client;
 mod refusals;
+mod replacing;
 mod secret;
 
 pub(super) use self::claiming::claimed;
 use self::claiming::not_claimed;
 use self::client::{client_differs, client_missing, late_twin, secret_names_another, several_marked};
+use self::replacing::former_left;
 use self::secret::{secret_altered, secret_in_memory, secret_missing, secret_not_ours, secret_unproved};
 use super::{Decision, Recheck, Stage, Trouble, failed, farewell, identity_changed, refuse_for_now};
 use crate::api::conditions::Reason;
 use crate::domain::claim::Found;
 use crate::domain::observed::Seen;
-use crate::domain::registration::{ApplicationId, Registration};
+use crate::domain::registration::Registration;
 use crate::domain::step::{Look, Purpose, SecretSeen, Step};
 use crate::domain::wish::{Wanted, Wish};
 
@@ -39,9 +41,10 @@ fn present(wanted: &Wanted, seen: &Seen) -> Decision {
         .or_else(|| secret_names_another(seen)) // the Secret outranks status, if the marker agrees
         .or_else(|| several_marked(seen)) // keep one, deregister the others
         .or_else(|| client_missing(wanted, seen)) // register, or adopt what carries our marker
-        .or_else(|| secret_missing(seen)) // obtain a new one
+        .or_else(|| secret_missing(wanted, seen)) // obtain a new one
         .or_else(|| client_differs(wanted, seen)) // bring it in line
-        .or_else(|| secret_unproved(seen)) // obtain a token with it
+        .or_else(|| secret_unproved(wanted, seen)) // obtain a token with it
+        .or_else(|| former_left(seen)) // another client took its place
         .or_else(|| late_twin(seen)) // an earlier call that came late, under another name
         .or_else(|| secret_altered(seen)) // proved, but not in its form
         .unwrap_or(Decision::Converged)
@@ -113,15 +116,6 @@ fn registration(wanted: &Wanted, seen: &Seen) -> Registration {
         marker,
         ..wanted.registration.clone()
     }
-}
-
-/// Clients with our marker that are still there, the newest first.
-pub(super) fn left(seen: &Seen) -> Vec<&ApplicationId> {
-    let marked = seen.scan.iter().flat_map(|scan| &scan.marked);
-    marked
-        .map(|listed| &listed.application_id)
-        .filter(|id| !seen.is_gone(id))
-        .collect()
 }
 
 /// Waits until the current claim has been waited out on our own clock.

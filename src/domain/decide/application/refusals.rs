@@ -50,6 +50,28 @@ pub(super) fn outcome_unknown(wanted: &Wanted) -> Decision {
     refuse_for_now(Stage::Registered, Reason::OutcomeUnknown, message)
 }
 
+pub(super) fn too_many_lost(wanted: &Wanted, seen: &Seen) -> Decision {
+    let message = format!(
+        "{} registrations were sent whose answers were lost, and the platform cannot be asked which clients exist. Find out why answers get lost, and remove clients {:?} there that nobody uses. Then set the annotation oauthregistrar.io/retry to a new value: it permits one more.",
+        seen.lost() + 1,
+        wanted.registration.name
+    );
+    let trouble = Trouble {
+        stalled: true,
+        ..Trouble::new(Stage::Registered, Reason::OutcomeUnknown, message)
+    };
+    Decision::Refuse(trouble, Recheck::Later)
+}
+
+pub(super) fn not_replaceable() -> Decision {
+    let message = "The Secret's credentials are lost or refused, and the platform cannot replace a client secret. Restore the Secret, or delete this OAuthApplication and apply it again: it gets another client.";
+    let trouble = Trouble {
+        stalled: true,
+        ..Trouble::new(Stage::SecretPublished, Reason::UnsupportedByPlatform, message)
+    };
+    Decision::Refuse(trouble, Recheck::Later)
+}
+
 pub(super) fn mass_absence(absence: Option<Absence>) -> Decision {
     let Some(Absence { gone, ours }) = absence else {
         let message = "The client is gone from the platform. Whether others are gone too is not known before every watched namespace could be read; the operator's log says which could not. Or set the annotation oauthregistrar.io/retry to a new value.";

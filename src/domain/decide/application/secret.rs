@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use super::claiming::claimed;
 use super::refusals::{contested, not_ours, secret_contested};
+use super::replacing::take_over;
 use super::settle;
 use crate::api::conditions::Reason;
 use crate::domain::decide::{Decision, Stage, Trouble};
 use crate::domain::failure::Class;
 use crate::domain::observed::{Known, Seen};
 use crate::domain::port::Proof;
-use crate::domain::registration::ApplicationId;
 use crate::domain::schedule::next_try;
-use crate::domain::step::{Look, OutputSecret, Purpose, SecretSeen, Step};
+use crate::domain::step::{Held, Look, OutputSecret, SecretSeen, Step};
+use crate::domain::wish::Wanted;
 
 /// A fresh secret that is refused is believed to be slow, not wrong, for this long: identity services lag.
 const SLOW_IDENTITY: Duration = Duration::from_mins(2);
@@ -26,15 +26,10 @@ pub(super) fn secret_in_memory(seen: &Seen) -> Option<Decision> {
     if seen.beyond_claim() {
         return Some(Decision::Look(Look::Claim));
     }
-    let superseded = claim.attempt > held.attempt || claim.holder != seen.holder.process;
+    let superseded = seen.superseded || claim.attempt > held.attempt || claim.holder != seen.holder.process;
     let newer = seen.stored_attempt() >= held.attempt;
     if superseded || newer {
-        let undo = !seen.rules.loser_forgets && !seen.is_gone(&held.application_id);
-        return Some(Decision::Act(if undo {
-            Step::Deregister(held.application_id.clone())
-        } else {
-            Step::Forget
-        }));
+        return Some(race_lost(held, seen));
     }
     if let Some(why) = &seen.store_refused {
         let kept = "The credentials are kept in memory and written as soon as it is possible.";
@@ -53,6 +48,26 @@ pub(super) fn secret_in_memory(seen: &Seen) -> Option<Decision> {
     })
 }
 
+/// The winner finds the client by its marker, so that it stays. Where nothing can be looked up, nobody finds it: it goes,
+/// unless Secret or status name it (R4).
+fn race_lost(held: &Held, seen: &Seen) -> Decision {
+    let id = &held.application_id;
+    let forgets = if seen.platform.capabilities.is_blind() {
+        let told = seen.told.known.as_ref().is_some_and(|k| k.application_id == *id);
+        let published = seen.output().is_some_and(|s| s.application_id.as_ref() == Some(id));
+        !seen.rules.loser_undoes || !held.registered || told || published
+    } else {
+        seen.rules.loser_forgets
+    };
+    if forgets || seen.is_gone(id) {
+        Decision::Act(Step::Forget)
+    } else if matches!(seen.secret, SecretSeen::Unread) {
+        Decision::Look(Look::Secret)
+    } else {
+        Decision::Act(Step::Deregister(id.clone()))
+    }
+}
+
 pub(super) fn secret_not_ours(seen: &Seen) -> Option<Decision> {
     match &seen.secret {
         SecretSeen::Unread => Some(Decision::Look(Look::Secret)),
@@ -61,7 +76,7 @@ pub(super) fn secret_not_ours(seen: &Seen) -> Option<Decision> {
     }
 }
 
-pub(super) fn secret_missing(seen: &Seen) -> Option<Decision> {
+pub(super) fn secret_missing(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
     let known = seen.known.as_ref()?;
     if seen
         .output()
@@ -75,21 +90,10 @@ pub(super) fn secret_missing(seen: &Seen) -> Option<Decision> {
     if contested(seen) {
         return Some(secret_contested(seen));
     }
-    take_over(&known.application_id, seen)
+    take_over(&known.application_id, wanted, seen)
 }
 
-/// A rotation that nobody asked for: after the settle time, on a Secret that was read after it (R1, R2).
-pub(super) fn take_over(id: &ApplicationId, seen: &Seen) -> Option<Decision> {
-    if seen.rules.takeover_waits && !seen.settled() {
-        return Some(settle(seen));
-    }
-    if seen.rules.secret_read_after_settle && seen.rules.takeover_waits && seen.secret_read_at < seen.settles_at() {
-        return Some(Decision::Look(Look::Secret));
-    }
-    claimed(seen, Purpose::Rotate(id.clone()))
-}
-
-pub(super) fn secret_unproved(seen: &Seen) -> Option<Decision> {
+pub(super) fn secret_unproved(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
     let secret = seen.output()?;
     let unchanged = seen.told.verified && seen.told.secret_version.as_ref() == Some(&secret.resource_version);
     if seen.proof.is_none() && unchanged && !seen.published.stored && !seen.suspected && !seen.doubted() {
@@ -103,22 +107,22 @@ pub(super) fn secret_unproved(seen: &Seen) -> Option<Decision> {
             Some(Decision::Look(Look::Proof))
         }
         Some((Proof::Works | Proof::TenantRefused, _)) => None,
-        Some((Proof::UnknownClient, _)) => client_unknown(seen),
-        Some((Proof::WrongSecret, _)) => secret_refused(seen),
+        Some((Proof::UnknownClient, _)) => client_unknown(wanted, seen),
+        Some((Proof::WrongSecret, _)) => secret_refused(wanted, seen),
     }
 }
 
 /// The identity service does not know the client. Does the platform?
-fn client_unknown(seen: &Seen) -> Option<Decision> {
+fn client_unknown(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
     let id = &seen.known.as_ref()?.application_id;
     if seen.clients.contains_key(id) {
-        secret_refused(seen)
+        secret_refused(wanted, seen)
     } else {
         Some(Decision::Look(Look::Client(id.clone())))
     }
 }
 
-fn secret_refused(seen: &Seen) -> Option<Decision> {
+fn secret_refused(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
     let id = &seen.known.as_ref()?.application_id;
     let ours = |version: &String| seen.output().is_some_and(|s| s.resource_version == *version);
     let fresh = seen
@@ -140,7 +144,7 @@ fn secret_refused(seen: &Seen) -> Option<Decision> {
     if !seen.clients.contains_key(id) {
         return Some(Decision::Look(Look::Client(id.clone())));
     }
-    take_over(id, seen)
+    take_over(id, wanted, seen)
 }
 
 pub(super) fn secret_altered(seen: &Seen) -> Option<Decision> {

@@ -8,6 +8,7 @@ mod creation;
 mod failures;
 mod farewell;
 mod installation;
+mod lookups;
 mod order;
 mod secrets;
 mod several;

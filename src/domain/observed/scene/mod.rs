@@ -68,6 +68,7 @@ pub(crate) fn seen() -> Seen {
         suspected: false,
         retry_asked: false,
         store_refused: None,
+        superseded: false,
         stale: false,
         bound: Bound::Never,
         secret_hidden: false,
@@ -142,6 +143,7 @@ impl Seen {
             identity: Some((identity.issuer.clone(), identity.owner.0.clone())),
             replaced: 0,
             allowed_by_us: vec![],
+            lost: 0,
         };
         self.known = Some(client(id));
         self.applied = true;
@@ -244,6 +246,23 @@ impl Seen {
     /// The platform carries no marker.
     pub(crate) fn unmarked(mut self) -> Self {
         self.platform.capabilities.marks = false;
+        self
+    }
+
+    /// What no two clients of the platform share.
+    pub(crate) fn unique(mut self, unique: Unique) -> Self {
+        self.platform.capabilities.unique = unique;
+        self
+    }
+
+    /// The platform cannot be asked for anything.
+    pub(crate) fn blind(self) -> Self {
+        self.unmarked().unique(Unique::Nothing)
+    }
+
+    /// How the platform replaces secrets.
+    pub(crate) fn rotating(mut self, rotation: Rotation) -> Self {
+        self.platform.capabilities.rotation = rotation;
         self
     }
 }

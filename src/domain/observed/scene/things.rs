@@ -112,6 +112,7 @@ pub(crate) fn held(id: &str, attempt: i64) -> Held {
         client_id: client(id).client_id,
         public_client_id: None,
         client_secret: SecretText::new(format!("secret-of-{id}")),
+        registered: true,
     }
 }
 
