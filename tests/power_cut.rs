@@ -18,7 +18,7 @@ use model::process::SETTLE;
 use model::run::{Run, with_paused_clock};
 use model::world::World;
 use model::{classes, counterexamples};
-use oauth_registrar::domain::port::Capabilities;
+use oauth_registrar::domain::port::{Capabilities, Rotation};
 use oauth_registrar::domain::rules::Rules;
 
 /// Further requests after which a request that stayed under way takes effect; the last: as late as it can.
@@ -175,8 +175,34 @@ fn every_single_blow_in_creation_repair_and_deletion_at_every_class_of_platforms
     report(runs, &failed);
 }
 
+/// Pairs of blows are struck among so many requests of a creation; the seeded campaign goes further.
+const PAIRED: usize = 9;
+
+#[test]
+fn pairs_of_cuts_and_of_lost_answers_in_creation_at_every_class_of_platforms() {
+    let (mut failed, mut runs) = (vec![], 0);
+    for life in lives(1) {
+        for (first, second) in (0..PAIRED).flat_map(|first| (first + 1..PAIRED).map(move |second| (first, second))) {
+            for blow in [Blow::CutAfter, Blow::LoseAnswer] {
+                runs += 1;
+                if let (trace, Err(why)) = life.under(Phase::Creation, &[(first, blow), (second, blow)]) {
+                    failed.push((
+                        format!("{:?}: {blow:?} to {first} and {second}: {why}", life.class),
+                        trace,
+                    ));
+                }
+            }
+        }
+    }
+    report(runs, &failed);
+}
+
 fn interleave(bounds: Bounds) {
-    let explored = explore(bounds, Rules::FIXED, &World::with_neighbours());
+    interleave_at(&World::with_neighbours(), bounds);
+}
+
+fn interleave_at(world: &World, bounds: Bounds) {
+    let explored = explore(bounds, Rules::FIXED, world);
     println!(
         "{} runs through {} states to {} ends",
         explored.runs, explored.states, explored.ends
@@ -192,6 +218,23 @@ fn two_operators_interleaved_over_one_creation() {
         processes: 2,
         ..Bounds::default()
     });
+}
+
+#[test]
+fn two_operators_interleaved_over_one_creation_at_every_class_of_look_up() {
+    let lookups = lives(2)
+        .into_iter()
+        .filter(|life| life.class.rotation == Rotation::HardCut);
+    for life in lookups.skip(1) {
+        println!("{:?}", life.class);
+        interleave_at(
+            &World::with(life.class),
+            Bounds {
+                processes: 2,
+                ..Bounds::default()
+            },
+        );
+    }
 }
 
 #[test]
@@ -286,7 +329,7 @@ fn every_broken_rule_is_caught_and_its_schedule_is_harmless_with_all_rules() {
     for example in counterexamples::ALL {
         for (rules, holds) in [(example.without, false), (Rules::FIXED, true)] {
             let (trace, outcome) = with_paused_clock(async {
-                let run = Run::new(World::with_neighbours(), example.processes, rules);
+                let run = Run::new(World::with((example.class)()), example.processes, rules);
                 let mut run = (example.schedule)(run).await;
                 let outcome = run.outcome().await;
                 (run.trace.join("\n"), outcome)

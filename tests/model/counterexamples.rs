@@ -1,13 +1,22 @@
 //! The counterexamples behind the rules of the claim protocol: with the rule each does harm, without it none.
 
+mod classes;
+
 use std::time::Duration;
 
+use oauth_registrar::domain::port::Capabilities;
 use oauth_registrar::domain::rules::Rules;
+
+use self::classes::{
+    a_wakes_with_a_client_that_nobody_knows, blind, by_marker, the_first_register_lands_after_the_second,
+    the_second_registration_is_not_told, two_die_with_a_secret_that_could_not_be_stored,
+};
 
 use super::blow::Blow;
 use super::gate::TIMEOUT;
 use super::process::SETTLE;
 use super::run::Run;
+use super::world::World;
 
 /// The two processes.
 const A: usize = 0;
@@ -25,6 +34,8 @@ pub struct Counterexample {
     pub without: Rules,
     /// Processes side by side.
     pub processes: usize,
+    /// What the platform can do.
+    pub class: fn() -> Capabilities,
     /// The schedule.
     pub schedule: fn(Run) -> std::pin::Pin<Box<dyn Future<Output = Run>>>,
     /// How what the model finds begins.
@@ -33,6 +44,9 @@ pub struct Counterexample {
 
 macro_rules! counterexample {
     ($rule:ident, $processes:literal, $schedule:ident, $harm:literal) => {
+        counterexample!($rule, $processes, olt, $schedule, $harm)
+    };
+    ($rule:ident, $processes:literal, $class:ident, $schedule:ident, $harm:literal) => {
         Counterexample {
             rule: stringify!($rule),
             without: Rules {
@@ -40,6 +54,7 @@ macro_rules! counterexample {
                 ..Rules::FIXED
             },
             processes: $processes,
+            class: $class,
             schedule: |run| Box::pin($schedule(run)),
             harm: $harm,
         }
@@ -47,7 +62,7 @@ macro_rules! counterexample {
 }
 
 /// One for each rule that can be switched off.
-pub const ALL: [Counterexample; 8] = [
+pub const ALL: [Counterexample; 12] = [
     counterexample!(
         takeover_waits,
         2,
@@ -86,7 +101,39 @@ pub const ALL: [Counterexample; 8] = [
         the_newer_client_is_known_only_to_status,
         "1 clients of a deleted"
     ),
+    counterexample!(
+        absence_needs_settle,
+        1,
+        by_marker,
+        the_first_register_lands_after_the_second,
+        "Doubled"
+    ),
+    counterexample!(
+        loser_undoes,
+        2,
+        blind,
+        a_wakes_with_a_client_that_nobody_knows,
+        "2 clients for one resource"
+    ),
+    counterexample!(
+        only_secret_resolves,
+        1,
+        blind,
+        two_die_with_a_secret_that_could_not_be_stored,
+        "2 clients for one resource"
+    ),
+    counterexample!(
+        lost_counted_in_claim,
+        1,
+        blind,
+        the_second_registration_is_not_told,
+        "2 clients for one resource"
+    ),
 ];
+
+fn olt() -> Capabilities {
+    World::default().platform.capabilities
+}
 
 /// A claims and registers. B finds the client and no Secret, and claims. A stores the Secret. B rotates.
 async fn b_adopts_while_a_is_about_to_publish(mut run: Run) -> Run {

@@ -159,7 +159,11 @@ fn where_nothing_can_be_looked_up_the_secret_names_the_client() {
 
 /// The Secret is gone, and the wait is over.
 fn secret_lost(rotation: Rotation) -> Seen {
-    let seen = seen().with_claim(1).told("app-1", 1).with_no_secret().with_client("app-1");
+    let seen = seen()
+        .with_claim(1)
+        .told("app-1", 1)
+        .with_no_secret()
+        .with_client("app-1");
     seen.waited_out().rotating(rotation)
 }
 
@@ -177,7 +181,11 @@ fn a_client_takes_the_place_of_another_after_the_wait_and_the_claim_stays_open()
     young.memory.claim_first_seen = young.now;
     assert_eq!(decided(&young), settles());
     let doubted = recreates().with_claim(2).waited_out();
-    assert_eq!(decided(&doubted), looks(Look::Scan), "an earlier one may be there already");
+    assert_eq!(
+        decided(&doubted),
+        looks(Look::Scan),
+        "an earlier one may be there already"
+    );
 }
 
 #[test]
@@ -190,9 +198,16 @@ fn where_name_or_id_has_to_be_free_the_former_client_goes_first() {
 
 #[test]
 fn a_former_client_that_only_status_tells_of_goes_when_the_new_one_is_proved() {
-    let mut seen = seen().blind().with_claim(2).told("app-1", 1).with_our_secret("app-2", 2);
+    let mut seen = seen()
+        .blind()
+        .with_claim(2)
+        .told("app-1", 1)
+        .with_our_secret("app-2", 2);
     (seen.known, seen.told.settled) = (Some(client("app-2")), false);
-    seen.learn(Fact::ClientRead("app-2".into(), Some(Box::new(remote("app-2", wanted().registration)))));
+    seen.learn(Fact::ClientRead(
+        "app-2".into(),
+        Some(Box::new(remote("app-2", wanted().registration))),
+    ));
     assert_eq!(decided(&seen), settles());
     let waited = seen.waited_out();
     assert_eq!(decided(&waited), looks(Look::Client("app-1".into())));
