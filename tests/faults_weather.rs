@@ -86,6 +86,12 @@ impl Case<'_> {
         }
     }
 
+    /// Waits until the client of one of them is known: what follows has the whole limit for itself again.
+    async fn known(&self, name: &str) {
+        let known = |object: &Value| object["status"]["applicationId"].is_string();
+        self.space.until("OAuthApplication", name, "has a client", known).await;
+    }
+
     /// All calls that the platform got so far.
     async fn calls(&self) -> usize {
         self.space.platform.all_requests().await.len()

@@ -42,6 +42,7 @@ async fn a_registration_that_times_out_five_times_in_a_row_is_carried_out_once()
     let fired = async || case.space.platform.fired("lost").await;
     until("four are lost", fired, |count| *count >= 4).await;
     until("five are lost", fired, |count| *count == 5).await;
+    case.known(&ships[0]).await;
     case.settle("five times", &ships).await;
     case.exactly("five times", "create", 1).await;
     case.score.tell();

@@ -123,7 +123,6 @@ async fn a_namespace_that_is_deleted_in_an_outage_goes_with_all_its_clients_when
     }
     let let_go = json!({ "metadata": { "finalizers": null } });
     case.space.patch("RoleBinding", &binding, let_go).await;
-    case.space.gone("Namespace", &case.space.name).await;
     let mut left = case.space.platform.applications().await;
     left.retain(|client| !case.neighbours.has(client));
     case.score.add(

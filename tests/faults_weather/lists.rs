@@ -62,6 +62,7 @@ async fn interrupted(case: &mut Case<'_>, name: &str, skip: u64, count: u64, fau
     case.space.apply(case.space.application(&applied)).await;
     let fired = async || case.space.platform.fired("spoilt").await;
     until("the list was spoilt", fired, |times| *times > 0).await;
+    case.known(&applied).await;
     case.space.ready("OAuthApplication", &applied).await;
     case.exactly(name, "create", before + 1).await;
     case.space.platform.heal().await;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until};
 
 use super::{APPLICATIONS, case, fleet};
-use crate::kit::is_full;
+use crate::kit::{is_full, until};
 
 /// How many wait, and how long the storm lasts. It is no shorter on a slow machine, and nothing is asserted on time.
 fn size() -> (usize, Duration) {
@@ -36,6 +36,8 @@ async fn outage(name: &str, matched: Value, fault: Value) {
     assert!(case.space.platform.fired("outage").await > 0, "the outage was met");
     case.exactly("while it lasts", "create", 0).await;
     case.space.platform.heal().await;
+    let state = async || case.space.platform.state().await["commits"]["create"].clone();
+    until("one gets through", state, |count| *count != json!(0)).await;
     case.settle("afterwards", &ships).await;
     case.exactly("afterwards", "create", ships.len() as u64).await;
     case.score.tell();
