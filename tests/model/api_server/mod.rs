@@ -16,7 +16,9 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use object::{content, encode_string_data, finalizers, has_status, metadata_of, set_or_remove, uid_of};
+use object::{
+    as_item, content, drop_empty_data, encode_string_data, finalizers, has_status, metadata_of, set_or_remove, uid_of,
+};
 use serde_json::{Value, json};
 
 pub use patch::Form;
@@ -126,15 +128,20 @@ impl ApiServer {
 
     fn list(&self, target: &Target) -> Result<Reply, Reply> {
         let selector = selector::Selector::parse(&target.query)?;
-        let items: Vec<&Value> = self
+        let items: Vec<Value> = self
             .objects
             .iter()
             .filter(|(key, _)| key.resource == target.resource)
             .filter(|(key, _)| target.namespace.is_empty() || key.namespace == target.namespace)
             .filter(|(_, object)| selector.selects(object))
-            .map(|(_, object)| object)
+            .map(|(_, object)| object.clone())
             .collect();
-        let kind = items.first().and_then(|item| item["kind"].as_str()).unwrap_or("");
+        let kind = items
+            .first()
+            .and_then(|item| item["kind"].as_str())
+            .unwrap_or("")
+            .to_owned();
+        let items: Vec<Value> = items.into_iter().map(|item| as_item(&target.resource, item)).collect();
         Ok(Reply::ok(
             json!({ "kind": format!("{kind}List"), "apiVersion": target.resource.group_version,
             "metadata": { "resourceVersion": self.writes().to_string() }, "items": items }),
@@ -176,11 +183,16 @@ impl ApiServer {
     fn update(&mut self, key: &Key, current: &Value, mut wanted: Value, sub: Option<&str>) -> Result<Reply, Reply> {
         let was = &current["metadata"];
         let version = wanted["metadata"]["resourceVersion"].as_str().unwrap_or_default();
+        if version.is_empty() && has_status(key) {
+            let why = "metadata.resourceVersion: Invalid value: 0: must be specified for an update";
+            return Err(Reply::invalid(&key.resource, &key.name, why));
+        }
         if !version.is_empty() && was["resourceVersion"] != version {
             return Err(Reply::stale(&key.resource, &key.name));
         }
         let uid = wanted["metadata"]["uid"].as_str().unwrap_or_default();
-        if !uid.is_empty() && was["uid"] != uid {
+        // What comes for the status is not looked at beside it.
+        if sub.is_none() && !uid.is_empty() && was["uid"] != uid {
             let why = format!("metadata.uid: Invalid value: {uid:?}: field is immutable");
             return Err(Reply::invalid(&key.resource, &key.name, &why));
         }
@@ -206,6 +218,7 @@ impl ApiServer {
             set_or_remove(&mut wanted["metadata"], fixed, was.get(fixed).cloned());
         }
         encode_string_data(&mut wanted);
+        drop_empty_data(&mut wanted);
         let terminating = was.get("deletionTimestamp").is_some();
         if terminating && finalizers(&wanted).iter().any(|new| !finalizers(current).contains(new)) {
             let why = "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted";
@@ -217,14 +230,14 @@ impl ApiServer {
         if has_status(key) && content(&wanted) != content(current) {
             wanted["metadata"]["generation"] = json!(was["generation"].as_i64().unwrap_or(0) + 1);
         }
-        let stored = self.store(key, wanted);
-        if terminating && finalizers(&stored).is_empty() {
+        if terminating && finalizers(&wanted).is_empty() {
             self.remove(key);
+            return Ok(Reply::ok(wanted));
         }
-        Ok(Reply::ok(stored))
+        Ok(Reply::ok(self.store(key, wanted)))
     }
 
-    fn delete(&mut self, key: &Key, mut object: Value, target: &Target, options: &Value) -> Result<Reply, Reply> {
+    fn delete(&mut self, key: &Key, object: Value, target: &Target, options: &Value) -> Result<Reply, Reply> {
         for field in ["uid", "resourceVersion"] {
             let wanted = &options["preconditions"][field];
             if !wanted.is_null() && object["metadata"][field] != *wanted {
@@ -235,9 +248,18 @@ impl ApiServer {
                 return Err(Reply::conflict(&key.resource, &key.name, &why));
             }
         }
+        let uid = object["metadata"]["uid"].clone();
+        Ok(match self.begin_deletion(key, object) {
+            Some(leaving) => Reply::ok(leaving),
+            None => Reply::removed(target, &uid),
+        })
+    }
+
+    /// Removes an object, or marks it as leaving where finalizers hold it; then it comes back.
+    fn begin_deletion(&mut self, key: &Key, mut object: Value) -> Option<Value> {
         if finalizers(&object).is_empty() {
             self.remove(key);
-            return Ok(Reply::removed(target, &object["metadata"]["uid"]));
+            return None;
         }
         if object["metadata"].get("deletionTimestamp").is_none() {
             object["metadata"]["deletionTimestamp"] = json!(TIME);
@@ -247,7 +269,7 @@ impl ApiServer {
             }
             object = self.store(key, object);
         }
-        Ok(Reply::ok(object))
+        Some(object)
     }
 
     /// Removes what is owned only by objects that are gone, as the garbage collector does.
@@ -258,8 +280,9 @@ impl ApiServer {
             (!owners.is_empty() && !owners.iter().any(lives)).then(|| key.clone())
         };
         let garbage: Vec<Key> = self.objects.iter().filter_map(owned_by_nobody).collect();
-        for key in &garbage {
-            self.remove(key);
+        for key in garbage {
+            let object = self.objects[&key].clone();
+            self.begin_deletion(&key, object);
         }
     }
 

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Map, Value, json};
 
-use super::{Key, Reply};
+use super::{Key, Reply, Resource};
 
 /// The kinds with a status subresource.
 const WITH_STATUS: [&str; 3] = ["clusteroauthplatforms", "oauthapplications", "tenantinstallations"];
@@ -45,6 +45,22 @@ pub fn encode_string_data(object: &mut Value) {
         let bytes = base64::engine::general_purpose::STANDARD.encode(text.as_str().unwrap_or_default());
         object["data"][key] = json!(bytes);
     }
+}
+
+/// The server's own kinds keep no map that is empty.
+pub fn drop_empty_data(object: &mut Value) {
+    if object.get("data").and_then(Value::as_object).is_some_and(Map::is_empty) {
+        set_or_remove(object, "data", None);
+    }
+}
+
+/// As an item of a list: those of the server's own kinds do not say their kind.
+pub fn as_item(resource: &Resource, mut object: Value) -> Value {
+    if resource.group().is_empty() {
+        set_or_remove(&mut object, "kind", None);
+        set_or_remove(&mut object, "apiVersion", None);
+    }
+    object
 }
 
 pub fn metadata_of(reply: Reply) -> Reply {
