@@ -209,7 +209,7 @@ impl Run {
         self.note(&name, "the power is cut");
         self.processes[index].task.abort();
         drop(self.take(index));
-        self.gate.world().deferred.retain(|(process, _)| *process != index);
+        self.gate.world().deferred.retain(|deferred| deferred.process != index);
         self.gate.world().handed[index] = (usize::MAX, 0);
         self.gate.world().unheard += 1;
         self.processes[index] = self.life(index);

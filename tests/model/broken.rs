@@ -20,6 +20,14 @@ pub enum Broken {
     RepeatsAmbiguous(usize),
 }
 
+/// A request that was answered and is not carried out yet.
+#[derive(Clone, Debug)]
+pub struct Deferred {
+    pub process: usize,
+    request: Request,
+    due: bool,
+}
+
 impl Broken {
     /// How often this request is sent again when no answer comes.
     pub fn repeats(self, what: &What) -> usize {
@@ -43,7 +51,7 @@ impl Broken {
         }
     }
 
-    /// After this call of the same process, what was deferred is carried out.
+    /// What was deferred is carried out with the first call after this one.
     fn ends_with(self, what: &What) -> bool {
         match self {
             Self::ClaimAfterRegistration => what.text.starts_with("register"),
@@ -61,23 +69,30 @@ impl World {
         }
         let reply = self.cluster.clone().handle(request);
         if reply.code < 400 {
-            self.deferred.push((process, request.clone()));
+            self.deferred.push(Deferred {
+                process,
+                request: request.clone(),
+                due: false,
+            });
         }
         reply
     }
 
-    /// Carries out what a process deferred up to this call.
-    pub fn catch_up(&mut self, process: usize, what: &What) {
-        if !self.broken.ends_with(what) {
-            return;
+    /// A call of a process was carried out: with its next one, what it deferred up to here is.
+    pub fn note_done(&mut self, process: usize, what: &What) {
+        if self.broken.ends_with(what) {
+            let own = self.deferred.iter_mut().filter(|deferred| deferred.process == process);
+            own.for_each(|deferred| deferred.due = true);
         }
-        let (due, later) = std::mem::take(&mut self.deferred)
-            .into_iter()
-            .partition(|(deferring, _)| *deferring == process);
+    }
+
+    /// Carries out what a process has deferred until now.
+    pub fn catch_up(&mut self, process: usize) {
+        let due = |deferred: &Deferred| deferred.process == process && deferred.due;
+        let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.deferred).into_iter().partition(due);
         self.deferred = later;
-        let due: Vec<(usize, Request)> = due;
-        for (_, request) in due {
-            self.cluster.handle(&request);
+        for deferred in due {
+            self.cluster.handle(&deferred.request);
         }
     }
 }

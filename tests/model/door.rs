@@ -24,7 +24,7 @@ pub fn client(gate: &Arc<Gate>, process: usize) -> Client {
     Client::new(service, "default")
 }
 
-async fn ask(gate: &Gate, process: usize, request: Request) -> Result<Reply, tower::BoxError> {
+async fn ask(gate: &Gate, process: usize, mut request: Request) -> Result<Reply, tower::BoxError> {
     let what = What {
         party: Party::Cluster,
         text: describe(&request),
@@ -32,7 +32,7 @@ async fn ask(gate: &Gate, process: usize, request: Request) -> Result<Reply, tow
     };
     let began = gate.began();
     let answer = gate.call(process, what, move |world| {
-        let request = wall_clock::dated(&request, world, process, began.elapsed());
+        wall_clock::date(&mut request, world, process, began.elapsed());
         let reply = world.take_in(process, &request);
         let version = reply.body["metadata"]["resourceVersion"].as_str();
         let brief = match (reply.body["reason"].as_str(), version) {

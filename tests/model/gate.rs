@@ -131,8 +131,9 @@ impl Gate {
     {
         let (keep, effect, sent) = (slot.clone(), effect.clone(), what.clone());
         let effect = Box::new(move |world: &mut World| {
+            world.catch_up(process);
             let Told { answer, brief, full } = effect.lock().expect("nobody else holds it")(world);
-            world.catch_up(process, &sent);
+            world.note_done(process, &sent);
             *keep.lock().expect("nobody else holds it") = Some(answer);
             (brief, full)
         });

@@ -193,9 +193,12 @@ fn is_new(world: &World, index: usize, handed: &Handed, context: &Context) -> bo
     if !world.wakes_as_wired || world.nudges != world.handed[index].1 {
         return (versions.len() - 1, world.nudges) != world.handed[index];
     }
+    let secret = world.secret_version(NAME);
+    if versions.len() - 1 == world.handed[index].0 && secret == handed.secret {
+        return false;
+    }
     let newest = &versions[versions.len() - 1];
     let uid = newest["metadata"]["uid"].as_str().unwrap_or_default();
-    let secret = world.secret_version(NAME);
     let own = secret
         .as_ref()
         .is_some_and(|version| context.memories.is_own_secret(uid, version));

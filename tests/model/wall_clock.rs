@@ -7,7 +7,7 @@ use std::time::Duration;
 use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::api_server::{Key, Request};
+use super::api_server::{Key, Request, Verb};
 use super::world::World;
 
 /// The time when every world began: about now, since the operator compares some stored times with its own.
@@ -16,8 +16,11 @@ fn beginning() -> Timestamp {
     *BEGINNING.get_or_init(Timestamp::now)
 }
 
-/// The request, with the model's time in place of each time that is not stored yet.
-pub fn dated(request: &Request, world: &World, process: usize, since: Duration) -> Request {
+/// Puts the model's time in place of each time that is not stored yet.
+pub fn date(request: &mut Request, world: &World, process: usize, since: Duration) {
+    if request.verb == Verb::Get {
+        return;
+    }
     let target = &request.target;
     let key = Key {
         resource: target.resource.clone(),
@@ -30,9 +33,7 @@ pub fn dated(request: &Request, world: &World, process: usize, since: Duration) 
     let now = Timestamp::from_second(seconds)
         .unwrap_or_else(|_| beginning())
         .to_string();
-    let mut request = request.clone();
     replace(&mut request.body, &stored, &now);
-    request
 }
 
 fn replace(value: &mut Value, stored: &str, now: &str) {

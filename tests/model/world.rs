@@ -10,7 +10,7 @@ use oauth_registrar::domain::registration::Registration;
 use serde_json::{Value, json};
 
 use super::api_server::{ApiServer, Key, Request, Resource, Target, Verb};
-use super::broken::Broken;
+use super::broken::{Broken, Deferred};
 use super::harm::{Facts, Harm, reason};
 use super::platform::{Client, Line, Store};
 
@@ -49,7 +49,7 @@ pub struct World {
     /// How the protocol is broken, if it is.
     pub broken: Broken,
     /// What a process was told and is not done yet, where the protocol is broken so.
-    pub deferred: Vec<(usize, Request)>,
+    pub deferred: Vec<Deferred>,
     /// What this life does not call harm: no protocol could avoid it.
     pub excused: Vec<Harm>,
     /// Processes wake for what their watches pass on, as the operator does; else for each version.

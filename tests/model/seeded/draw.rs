@@ -82,7 +82,19 @@ impl Plan {
     }
 }
 
+/// Kinds whose meeting is what a rule of the protocol is for; every other life keeps to one of these.
+const THEMES: [&[Kind]; 5] = [
+    &[Kind::RefuseSecrets, Kind::Freeze, Kind::Cut],
+    &[Kind::Freeze, Kind::CutUnderWay, Kind::Slow],
+    &[Kind::Late, Kind::Cut, Kind::HoldBack],
+    &[Kind::Freeze, Kind::HoldBack],
+    &[Kind::Stale, Kind::Cut, Kind::LoseAnswer],
+];
+
 fn few(rng: &mut Rng) -> Vec<Kind> {
+    if rng.bool() {
+        return THEMES[rng.usize(..THEMES.len())].to_vec();
+    }
     let mut kinds = KINDS.to_vec();
     rng.shuffle(&mut kinds);
     kinds.truncate(rng.usize(1..=5));

@@ -53,7 +53,7 @@ impl Life {
     /// Watches tell everybody, whether there is anything to tell or not.
     pub(super) fn nudge(&mut self) {
         self.run.gate.world().nudges += 1;
-        self.run.gate.written.notify_waiters();
+        self.run.wake();
     }
 
     /// What was to last until now is over.
