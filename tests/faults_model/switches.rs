@@ -46,7 +46,7 @@ const SWITCHES: [Switch; 14] = [
         "an ambiguous answer is repeated in place",
         Rules::FIXED,
         Broken::RepeatsAmbiguous(3),
-        Some(682),
+        None,
     ),
     without!(claims_count, Some(4)),
     without!(marker_proves, Some(0)),

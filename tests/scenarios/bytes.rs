@@ -92,15 +92,17 @@ async fn the_secret_has_its_keys_labels_annotations_and_owner() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn status_is_a_json_patch_that_tests_the_uid_and_adds_all_of_it() {
+async fn status_is_a_json_patch_that_lands_on_the_version_that_was_seen_and_adds_all_of_it() {
     let (stage, calls) = created().await;
     let patch = call(&calls, "PATCH oauthapplications/billing-sync/status");
     assert_eq!(patch.form, "application/json-patch+json");
     let resource = stage.resource();
+    let claimed = "2";
     assert_eq!(
         patch.body,
         json!([
             {"op": "test", "path": "/metadata/uid", "value": resource["metadata"]["uid"]},
+            {"op": "replace", "path": "/metadata/resourceVersion", "value": claimed},
             {"op": "add", "path": "/status", "value": resource["status"]},
         ])
     );

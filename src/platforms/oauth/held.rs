@@ -238,12 +238,12 @@ mod tests {
         let slot = Arc::new(Slot::default());
         renew(&slot, 1000, "one").await;
         advance(Duration::from_secs(800)).await;
-        let slow = async {
+        let renewal = async {
             sleep(Duration::from_secs(100)).await;
             Ok(lasting(1000, None, "two"))
         };
         let asked = Instant::now();
-        assert_eq!(slot.token(None, slow).await.unwrap().expose(), "one");
+        assert_eq!(slot.token(None, renewal).await.unwrap().expose(), "one");
         assert_eq!(renew(&slot, 1000, "three").await, "one");
         assert_eq!(asked.elapsed(), Duration::ZERO);
         sleep(Duration::from_secs(101)).await;

@@ -19,6 +19,8 @@ pub enum Level {
     Model,
     /// A real API server, the operator as a process.
     Cluster,
+    /// The same, killed, frozen and in bad weather: the campaigns of faults in short form.
+    Faults,
     /// Generated files are what `generate` would write.
     Generated,
 }
@@ -29,21 +31,36 @@ const UNIT_FILES: [&str; 4] = ["architecture", "docs", "scenarios", "contract_ol
 /// Integration tests of the root package over the in-memory worlds.
 const MODEL_FILES: [&str; 2] = ["power_cut", "faults_model"];
 
+/// Integration tests of the root package that are campaigns of faults over real processes.
+const CAMPAIGN_FILES: [&str; 2] = ["faults_process", "faults_weather"];
+
 impl Level {
+    /// Whether it needs the control plane's programs.
+    pub(super) fn needs_cluster(self) -> bool {
+        matches!(self, Level::Cluster | Level::Faults)
+    }
+
     /// In the order in which they run.
-    pub const ALL: [Level; 4] = [Level::Unit, Level::Model, Level::Cluster, Level::Generated];
+    pub const ALL: [Level; 5] = [
+        Level::Unit,
+        Level::Model,
+        Level::Cluster,
+        Level::Faults,
+        Level::Generated,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Level::Unit => "unit",
             Level::Model => "model",
             Level::Cluster => "cluster",
+            Level::Faults => "faults",
             Level::Generated => "generated",
         }
     }
 
     /// How many of its programs run side by side. Each cluster program has a control plane of its own, and no more than
-    /// three of those run at a time.
+    /// three of those run at a time. A campaign keeps a machine busy by itself.
     pub(super) fn workers(self) -> usize {
         if self == Level::Cluster { 3 } else { 1 }
     }
@@ -56,9 +73,10 @@ impl Level {
             Level::Unit => !member.is_empty() || kind == "lib" || (is_root_test && UNIT_FILES.contains(&name.as_str())),
             Level::Model => is_root_test && MODEL_FILES.contains(&name.as_str()),
             Level::Cluster => {
-                let prefixes = ["admit_", "flow_", "recover_", "faults_"];
-                is_root_test && !Level::Model.has(program) && prefixes.iter().any(|prefix| name.starts_with(prefix))
+                let prefixes = ["admit_", "flow_", "recover_"];
+                is_root_test && prefixes.iter().any(|prefix| name.starts_with(prefix))
             }
+            Level::Faults => is_root_test && CAMPAIGN_FILES.contains(&name.as_str()),
             Level::Generated => false,
         }
     }
@@ -67,6 +85,7 @@ impl Level {
         match self {
             Level::Unit => &UNIT_FILES,
             Level::Model => &MODEL_FILES,
+            Level::Faults => &CAMPAIGN_FILES,
             Level::Cluster | Level::Generated => &[],
         }
     }
@@ -81,7 +100,7 @@ impl Level {
         match self {
             Level::Unit => jobs.push(doc_job(is_ci)?),
             Level::Cluster => jobs.push(demo_job()?),
-            Level::Model | Level::Generated => {}
+            Level::Model | Level::Faults | Level::Generated => {}
         }
         let is_there = |file: &str| {
             own.iter()
@@ -117,7 +136,7 @@ fn program_job(level: Level, program: &TestProgram) -> Result<Job> {
     let is_root = program.member.is_empty();
     let dir = paths::workspace().join(&program.member);
     let mut command = Program::new(&program.path).env("CARGO_MANIFEST_DIR", &dir).dir(&dir);
-    if level == Level::Cluster {
+    if level.needs_cluster() {
         // They wait for the operator most of the time: more at once than there are cores.
         command = command.env("RUST_TEST_THREADS", "6");
     }
@@ -182,7 +201,7 @@ mod tests {
         assert_eq!(level_of("simulator", "test", "flow_x"), [Level::Unit]);
         assert_eq!(level_of("", "test", "power_cut"), [Level::Model]);
         assert_eq!(level_of("", "test", "faults_model"), [Level::Model]);
-        assert_eq!(level_of("", "test", "faults_weather"), [Level::Cluster]);
+        assert_eq!(level_of("", "test", "faults_weather"), [Level::Faults]);
         assert_eq!(level_of("", "test", "recover_kill"), [Level::Cluster]);
     }
 

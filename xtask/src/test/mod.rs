@@ -57,7 +57,7 @@ impl Arguments {
 fn run(level: Level, programs: &[TestProgram], is_ci: bool) -> Result<Row> {
     let start = Instant::now();
     let mut row = Row::new(level);
-    if level == Level::Cluster {
+    if level.needs_cluster() {
         row.lacks = binaries::lacking();
         if row.lacks.is_some() {
             return Ok(row);

@@ -120,7 +120,7 @@ async fn faults_that_do_not_exist_are_refused_by_name() {
     let bad = [
         (
             json!({"fault": {"kind": "explode"}}),
-            "`drop_response`, `reset_before_commit`, `error`, `throttle`, `slow`",
+            "`drop_response`, `late_commit`, `reset_before_commit`, `error`, `throttle`, `slow`",
         ),
         (
             json!({"fault": {"kind": "error", "status": 404}}),

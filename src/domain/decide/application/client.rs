@@ -69,9 +69,9 @@ pub(super) fn client_missing(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
     if gone && !seen.rules.gone_looks_first {
         return register(wanted, seen);
     }
-    let renamed = seen.unresolved() && claim.name != wanted.registration.name;
     let may_be_there = match can.unique {
-        Unique::Names => can.marks && renamed,
+        // Under its former name: its Secret may have been removed before status could tell of it.
+        Unique::Names => can.marks && claim.name != wanted.registration.name,
         Unique::Ids => false,
         Unique::Nothing => true,
     };
