@@ -70,6 +70,12 @@ async fn deleted_while(name: &str, fault: Value) {
     case.launch(&ships).await;
     let called = async || case.space.platform.fired("hangs").await;
     until("a registration hangs", called, |count| *count > 0).await;
+    // Before its finalizer is stored, a resource may go at once, and for some milliseconds even with it.
+    for ship in &ships {
+        let is_claimed = |object: &Value| object["metadata"]["finalizers"].is_array();
+        let claimed = case.space.until("OAuthApplication", ship, "is claimed", is_claimed);
+        claimed.await;
+    }
     for ship in &ships {
         case.space.delete("OAuthApplication", ship).await;
     }

@@ -200,7 +200,19 @@ impl World {
         let told = last.and_then(|version| version["status"]["registration"]["lost"].as_u64());
         let claimed = last.and_then(claim_of).map_or(0, |claim| u64::from(claim.lost));
         let counted = usize::try_from(told.unwrap_or_default().max(claimed)).unwrap_or_default();
-        self.unheard.min(counted + uncounted)
+        let uid = last.map_or(&Value::Null, |version| &version["metadata"]["uid"]);
+        self.unheard.min(counted + uncounted + self.recorded_before(uid))
+    }
+
+    /// Clients that may be left of earlier resources of the same name, as their records say.
+    fn recorded_before(&self, uid: &Value) -> usize {
+        let maps = self
+            .cluster
+            .objects()
+            .filter(|(key, _)| key.resource.plural == "configmaps");
+        let earlier = maps.filter(|(_, record)| record["data"]["uid"] != *uid);
+        let possible = earlier.filter_map(|(_, record)| record["data"]["possible"].as_str()?.parse::<usize>().ok());
+        possible.sum()
     }
 
     /// The platform replaces no secret, the published one was lost, and the resource says so.

@@ -17,7 +17,8 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use object::{
-    as_item, content, drop_empty_data, encode_string_data, finalizers, has_status, metadata_of, set_or_remove, uid_of,
+    as_item, content, drop_what_is_empty, encode_string_data, finalizers, has_status, metadata_of, set_or_remove,
+    uid_of,
 };
 use serde_json::{Value, json};
 
@@ -218,7 +219,7 @@ impl ApiServer {
             set_or_remove(&mut wanted["metadata"], fixed, was.get(fixed).cloned());
         }
         encode_string_data(&mut wanted);
-        drop_empty_data(&mut wanted);
+        drop_what_is_empty(&key.resource, &mut wanted);
         let terminating = was.get("deletionTimestamp").is_some();
         if terminating && finalizers(&wanted).iter().any(|new| !finalizers(current).contains(new)) {
             let why = "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted";

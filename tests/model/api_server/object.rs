@@ -47,10 +47,16 @@ pub fn encode_string_data(object: &mut Value) {
     }
 }
 
-/// The server's own kinds keep no map that is empty.
-pub fn drop_empty_data(object: &mut Value) {
-    if object.get("data").and_then(Value::as_object).is_some_and(Map::is_empty) {
+/// Metadata keeps nothing that is empty, nor do the server's own kinds.
+pub fn drop_what_is_empty(resource: &Resource, object: &mut Value) {
+    let is_empty = |value: &Value| value == &json!({}) || value == &json!([]);
+    if resource.group().is_empty() && object.get("data").is_some_and(is_empty) {
         set_or_remove(object, "data", None);
+    }
+    for member in ["annotations", "labels", "finalizers", "ownerReferences"] {
+        if object["metadata"].get(member).is_some_and(is_empty) {
+            set_or_remove(&mut object["metadata"], member, None);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use oauth_registrar::domain::marker::Marker;
 use oauth_registrar::domain::registration::ApplicationId;
 use oauth_registrar::domain::rules::Rules;
 use tokio::time::Instant;
@@ -12,7 +13,7 @@ use crate::model::gate::Party;
 use crate::model::harm::Harm;
 use crate::model::platform::Store;
 use crate::model::run::{Run, with_paused_clock};
-use crate::model::world::World;
+use crate::model::world::{NAME, NAMESPACE, World};
 
 /// Requests of a life in which nothing happens but its creation and the looks at its end.
 const REQUESTS: usize = 150;
@@ -254,6 +255,7 @@ fn other_platform(world: &World) -> Store {
     for number in 0..FORMER {
         let mut registration = world.foreign_clients[0].registration.clone();
         registration.name = format!("former-{number}");
+        registration.marker = Some(Marker::of("another-cluster", &registration.name, NAMESPACE, NAME));
         let id = store
             .register(&registration)
             .expect("nobody has the name")

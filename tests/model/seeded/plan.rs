@@ -14,16 +14,33 @@ pub struct Class {
     pub capabilities: Capabilities,
 }
 
-/// The classes whose lives are drawn. Another one joins as a line here.
-pub const CLASSES: &[Class] = &[Class {
-    name: "names are unique, hard cut",
-    capabilities: Capabilities {
-        unique: Unique::Names,
-        marks: true,
-        rotation: Rotation::HardCut,
+const fn class(name: &'static str, unique: Unique, marks: bool, rotation: Rotation) -> Class {
+    let capabilities = Capabilities {
+        unique,
+        marks,
+        rotation,
         consents: None,
-    },
-}];
+    };
+    Class { name, capabilities }
+}
+
+/// The classes whose lives are drawn. Another one joins as a line here.
+pub const CLASSES: &[Class] = &[
+    class("names are unique, hard cut", Unique::Names, true, Rotation::HardCut),
+    class("ids are chosen, hard cut", Unique::Ids, true, Rotation::HardCut),
+    class(
+        "only the marker tells, hard cut",
+        Unique::Nothing,
+        true,
+        Rotation::HardCut,
+    ),
+    class(
+        "nothing can be looked up, hard cut",
+        Unique::Nothing,
+        false,
+        Rotation::HardCut,
+    ),
+];
 
 /// A life.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use oauth_registrar::domain::port::Unique;
 use tokio::time::Instant;
 
 use super::life::{Life, Spell};
@@ -14,10 +15,14 @@ impl Life {
     pub(super) async fn strike(&mut self, index: usize, strike: Strike) {
         let name = self.run.name(index);
         self.run.note("", &format!("strike at {name}: {strike:?}"));
-        let from_cache = self.run.waits(index).is_some_and(|what| what.party == Party::Cache);
+        let waits = self.run.waits(index);
+        let from_cache = waits.as_ref().is_some_and(|what| what.party == Party::Cache);
+        // Where nothing is unique, no protocol of the caller's can keep a proxy from making two clients of one request.
+        let makes_two = waits.is_some_and(|what| what.text.starts_with("register "))
+            && self.plan.class.capabilities.unique == Unique::Nothing;
         match strike {
             Strike::Blow(blow) => self.run.strike(index, blow).await,
-            Strike::Twice if !from_cache => self.run.go_twice(index).await,
+            Strike::Twice if !from_cache && !makes_two => self.run.go_twice(index).await,
             Strike::Twice => self.go(index).await,
             Strike::Slow(time) => self.begin(Spell::Slow(index), time),
             Strike::Freeze(time) => {

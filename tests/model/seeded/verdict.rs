@@ -1,5 +1,6 @@
 //! What must be true when a life is over.
 
+use oauth_registrar::domain::port::Unique;
 use serde_json::Value;
 
 use super::life::Life;
@@ -43,7 +44,8 @@ impl Life {
         let Some(resource) = world.cluster.get(&resource_key()) else {
             return world.must_hold_at_rest();
         };
-        if self.plan.name_taken && name_of(resource) == NAME {
+        let taken = self.plan.name_taken && name_of(resource) == NAME;
+        if taken && world.platform.capabilities.unique == Unique::Names {
             return refused(&world, resource, "NameConflict");
         }
         world.must_hold_at_rest()?;
@@ -69,10 +71,15 @@ fn refused(world: &World, resource: &Value, reason: &str) -> Result<(), String> 
     }
 }
 
-/// The client is what the resource wishes.
+/// The client that the Secret names is what the resource wishes; one that was lost sight of stays as it was.
 fn as_wished(world: &World, resource: &Value) -> Result<(), String> {
     let wished = resource["spec"]["description"].as_str().unwrap_or_default();
-    let differs = world.ours().into_iter().find(|client| {
+    let published = world.facts().secret.map(|secret| secret.client_id).unwrap_or_default();
+    let mut published = world
+        .ours()
+        .into_iter()
+        .filter(|client| client.client_id().0 == published);
+    let differs = published.find(|client| {
         let has = &client.registration;
         has.name != name_of(resource) || has.description != wished
     });
