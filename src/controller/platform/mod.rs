@@ -140,8 +140,14 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
         object.metadata().generation.unwrap_or_default(),
         under(digest, target.authorities.as_deref()),
     );
-    let former = ctx.connections.find(&key).filter(|c| c.made_from == made_from);
-    let same = former.is_some();
+    let former = ctx.connections.find(&key);
+    let is_like = |c: &Arc<Connection>| c.made_from.0 == made_from.0 && c.made_from.2 == made_from.2;
+    // A deletion counts in the generation, too: what is registered has to be removed by the connection that is there.
+    let leaves = object.metadata().deletion_timestamp.is_some();
+    let same = former
+        .as_ref()
+        .is_some_and(|c| c.made_from == made_from || leaves && is_like(c));
+    let former = former.filter(|c| c.made_from == made_from);
     let target = match &former {
         Some(former) => target.knowing(former.platform.capabilities()),
         None => target,
