@@ -1,13 +1,19 @@
 //! What this process remembers of each resource, by UID. Lost with the process, and never needed for correctness.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::domain::observed::Memory;
 
+/// So many resources that were let go are remembered: far more than a watch can be behind.
+const LET_GO: usize = 1024;
+
 /// The memories of all resources.
 #[derive(Default)]
-pub struct Memories(Mutex<HashMap<String, Remembered>>);
+pub struct Memories {
+    all: Mutex<HashMap<String, Remembered>>,
+    let_go: Mutex<VecDeque<String>>,
+}
 
 #[derive(Clone, Default)]
 struct Remembered {
@@ -43,6 +49,24 @@ impl Memories {
     /// Forgets a resource that is gone, and the secret that may be held for it.
     pub fn forget(&self, uid: &str) {
         self.lock().remove(uid);
+    }
+
+    /// Forgets a resource whose finalizer we have removed, and remembers that.
+    pub fn let_go(&self, uid: &str) {
+        self.forget(uid);
+        let mut let_go = self.let_go.lock().unwrap_or_else(PoisonError::into_inner);
+        let_go.push_back(uid.to_owned());
+        if let_go.len() > LET_GO {
+            let_go.pop_front();
+        }
+    }
+
+    /// Whether we have removed its finalizer: a watch that still shows the resource is behind, and what has its Secret's name
+    /// by now may be somebody else's.
+    #[must_use]
+    pub fn was_let_go(&self, uid: &str) -> bool {
+        let let_go = self.let_go.lock().unwrap_or_else(PoisonError::into_inner);
+        let_go.iter().any(|gone| gone == uid)
     }
 
     /// Remembers which version of the resource we wrote last.
@@ -89,13 +113,26 @@ impl Memories {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Remembered>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_let_go_is_known_for_a_while() {
+        let memories = Memories::default();
+        memories.wrote("uid", Some("7".into()));
+        memories.let_go("uid");
+        assert!(memories.was_let_go("uid") && !memories.knows("uid"));
+        assert!(!memories.was_let_go("another"));
+        for number in 0..LET_GO {
+            memories.let_go(&number.to_string());
+        }
+        assert!(!memories.was_let_go("uid"));
+    }
 
     #[test]
     fn only_a_version_before_our_own_write_is_older() {

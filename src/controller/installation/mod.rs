@@ -60,6 +60,9 @@ async fn work(object: Arc<TenantInstallation>, ctx: &Context) -> Result<Action, 
     if ctx.memories.is_older(&case.uid, case.version.as_deref()) {
         return Ok(Action::requeue(STALE));
     }
+    if ctx.memories.was_let_go(&case.uid) {
+        return Ok(Action::await_change());
+    }
     let held = pause::hold(
         &case.api,
         case.object.as_ref(),
@@ -151,7 +154,7 @@ fn tell_the_waiting(ending: &Ending, case: &Case, ctx: &Context) {
 
 fn next(ending: &Ending, case: &Case, ctx: &Context) -> Action {
     if ending.seen.released {
-        ctx.memories.forget(&case.uid);
+        ctx.memories.let_go(&case.uid);
         ctx.suspicions.forget(&case.uid);
         ctx.tenancies.forget(&case.uid);
         ctx.state_secrets.forget(&case.uid);
