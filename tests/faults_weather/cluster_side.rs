@@ -105,6 +105,40 @@ async fn resources_that_are_deleted_before_their_registration_is_carried_out_lat
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn resources_that_vanish_under_their_first_claim_leave_nothing() {
+    let mut case = case("vanished under the first claim").await;
+    let ships = fleet(3);
+    let hangs = json!({ "kind": "drop_response", "how": "hang" });
+    case.storm("hangs", posts(), 0, hangs).await;
+    case.launch(&ships).await;
+    let called = async || case.space.platform.fired("hangs").await;
+    until("all registrations hang", called, |count| *count == 3).await;
+    for ship in &ships {
+        // As when the API server does not see a finalizer that is stored in the very milliseconds of a deletion.
+        let torn_off = json!({ "metadata": { "finalizers": null } });
+        case.space.patch("OAuthApplication", ship, torn_off).await;
+        case.space.delete("OAuthApplication", ship).await;
+    }
+    for ship in &ships {
+        case.space.gone("OAuthApplication", ship).await;
+    }
+    case.space.platform.heal().await;
+    let mut looks = 0;
+    let removed = async || {
+        // The platform is looked at when it changes; else after a while.
+        looks += 1;
+        let look = json!({ "metadata": { "annotations": { "example.com/look": looks.to_string() } } });
+        case.space.patch("ClusterOAuthPlatform", &case.space.name, look).await;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        case.commits("delete").await
+    };
+    until("what was registered is removed", removed, |count| *count == 3).await;
+    case.settle("afterwards", &[]).await;
+    case.exactly("afterwards", "create", 3).await;
+    case.score.tell();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_namespace_that_is_deleted_in_an_outage_goes_with_all_its_clients_when_it_is_over() {
     let mut case = case("namespace deleted in an outage").await;
     let ships = fleet(20);

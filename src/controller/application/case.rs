@@ -93,6 +93,12 @@ impl Case {
         asked.is_some() && asked != served
     }
 
+    /// Our finalizer was on it when it was handed in.
+    #[must_use]
+    pub fn had_finalizer(&self) -> bool {
+        self.object.finalizers().iter().any(|f| f == DEREGISTER)
+    }
+
     /// Whether the resource is being deleted.
     #[must_use]
     pub fn is_leaving(&self) -> bool {
@@ -202,7 +208,7 @@ impl Case {
             namespace: self.namespace.clone(),
             name: self.object.name_any(),
             generation: self.object.metadata.generation.unwrap_or_default(),
-            has_finalizer: self.object.finalizers().iter().any(|f| f == DEREGISTER),
+            has_finalizer: self.had_finalizer(),
         }
     }
 

@@ -25,8 +25,9 @@ use super::suspicions::Suspect;
 use super::{pause, platform};
 use crate::api::OAuthApplication;
 use crate::api::platform::MarkerPlace;
+use crate::controller::orphans::left::put_on_record;
 use crate::domain::decide::application::decide;
-use crate::domain::decide::{Decision, Recheck};
+use crate::domain::decide::{Decision, Recheck, farewell};
 use crate::domain::observed::Seen;
 use crate::domain::wish::Wish;
 
@@ -60,6 +61,9 @@ async fn work(object: Arc<OAuthApplication>, ctx: &Context) -> Result<Action, Er
     if ctx.memories.is_older(&case.uid, case.version.as_deref()) {
         return Ok(Action::requeue(STALE));
     }
+    if ctx.memories.was_let_go(&case.uid) {
+        return Ok(Action::await_change());
+    }
     let held = pause::hold(
         &case.api,
         case.object.as_ref(),
@@ -89,7 +93,10 @@ async fn work(object: Arc<OAuthApplication>, ctx: &Context) -> Result<Action, Er
             }
         }
     };
-    report::report(&ending, &case, ctx).await?;
+    let is_there = report::report(&ending, &case, ctx).await?;
+    if let Some(seen) = ending.seen.as_ref().filter(|_| !is_there && !case.had_finalizer()) {
+        put_on_record(&farewell::vanished(seen), &case, ctx).await?;
+    }
     tell_the_waiting(&ending, &case, ctx);
     Ok(next(&ending, &case, ctx))
 }
@@ -169,7 +176,7 @@ fn tell_the_waiting(ending: &Ending, case: &Case, ctx: &Context) {
 
 fn next(ending: &Ending, case: &Case, ctx: &Context) -> Action {
     if ending.seen.as_ref().is_some_and(|s| s.released) {
-        ctx.memories.forget(&case.uid);
+        ctx.memories.let_go(&case.uid);
         ctx.suspicions.forget(&case.uid);
         ctx.deletions.forget(&case.uid);
         return Action::await_change();

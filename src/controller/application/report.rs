@@ -24,17 +24,20 @@ use crate::domain::observed::Seen;
 use crate::domain::port::Identity;
 use crate::domain::step::Doing;
 
-/// Writes status if it differs, and tells what is new.
-pub async fn report(ending: &Ending, case: &Case, ctx: &Context) -> Result<(), Error> {
+/// Writes status if it differs, and tells what is new. `false`: the resource is gone, or another one by now.
+pub async fn report(ending: &Ending, case: &Case, ctx: &Context) -> Result<bool, Error> {
     let before = case.object.status.as_ref();
     if ending.decision == Decision::Stale || looks_again(ending, before) {
-        return Ok(());
+        return Ok(true);
     }
     let released = ending.seen.as_ref().is_some_and(|s| s.released);
     let nothing_ours = case.is_leaving() && ending.decision == Decision::Converged;
     let after = status(ending, case);
     if !released && !nothing_ours {
         let written = status::write(&case.api, case.object.as_ref(), case.version.as_deref(), before, &after).await?;
+        if written.is_none() && before != Some(&after) {
+            return Ok(false);
+        }
         if written.is_some() {
             ctx.memories.wrote(&case.uid, written);
         }
@@ -42,7 +45,7 @@ pub async fn report(ending: &Ending, case: &Case, ctx: &Context) -> Result<(), E
     for story in stories(ending, before, case) {
         tell(&ctx.client, case.object.as_ref(), story).await;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// A closer look that failed for a moment is no news: what was true is not known to be otherwise.

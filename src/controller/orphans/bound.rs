@@ -21,7 +21,7 @@ use crate::domain::orphan::Bound;
 /// What is in a namespace that is being deleted is not to hold it up for longer.
 const IN_A_NAMESPACE_THAT_GOES: Duration = Duration::from_hours(1);
 
-/// When this process first looked at each deletion, by UID, and how old it was then.
+/// When this process first looked at each deletion, by UID, and how old it was then; or at each record, by its name.
 #[derive(Default)]
 pub struct Deletions(Mutex<HashMap<String, Sight>>);
 
@@ -37,6 +37,11 @@ impl Deletions {
     /// Forgets a resource that is gone.
     pub fn forget(&self, uid: &str) {
         self.lock().remove(uid);
+    }
+
+    /// When this process first saw a record.
+    pub(super) fn first_seen(&self, record: &str, now: Duration) -> Duration {
+        self.note(record, Sight { at: now, age: None }).at
     }
 
     fn of(&self, uid: &str) -> Option<Sight> {

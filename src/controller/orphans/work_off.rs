@@ -9,7 +9,7 @@ use std::sync::Arc;
 use kube::{Api, ResourceExt};
 
 use super::record::{Record, State};
-use super::store::Records;
+use super::store::{Records, Stored};
 use crate::api::OAuthApplication;
 use crate::api::conditions::Milestone;
 use crate::api::well_known::CLAIM;
@@ -64,9 +64,13 @@ async fn all<P: PlatformKind>(object: &P, connection: &Connection, ctx: &Context
     };
     let mut removed = vec![];
     for stored in mine.iter().take(AT_ONCE) {
+        if may_come_late(stored, ctx) {
+            continue;
+        }
         match one(&stored.record, &living, connection, ctx).await? {
             Ok(Outcome::Done(clients)) => {
                 records.remove(stored).await?;
+                ctx.deletions.forget(&stored.name);
                 tracing::info!(platform = %key, record = stored.name, clients, "an orphan record is worked off");
                 removed.extend((clients > 0).then(|| whose(&stored.record)));
             }
@@ -105,6 +109,12 @@ fn is_for(record: &Record, key: &PlatformKey, uid: Option<&str>, connection: &Co
     };
     let open = matches!(record.state, State::Waiting | State::NotOurs);
     open && same && record.platform == *key && record.instance == ctx.settings.holder.instance
+}
+
+/// A call whose outcome is not known may still make a client: that is waited out before a look says that there is none.
+fn may_come_late(stored: &Stored, ctx: &Context) -> bool {
+    let now = ctx.now();
+    stored.record.orphan.scan && now < ctx.deletions.first_seen(&stored.name, now) + ctx.settings.settle
 }
 
 async fn one(

@@ -10,7 +10,7 @@ use super::{Decision, Recheck, Stage, Trouble, refuse, refuse_for_now};
 use crate::api::conditions::Reason;
 use crate::domain::claim::Found;
 use crate::domain::observed::Seen;
-use crate::domain::orphan::Bound;
+use crate::domain::orphan::{Bound, Orphan};
 use crate::domain::registration::ApplicationId;
 use crate::domain::step::{Look, Purpose, SecretSeen, Step};
 use crate::domain::wish::Farewell;
@@ -31,6 +31,19 @@ pub(super) fn decide(farewell: &Farewell, seen: &Seen) -> Decision {
         .or_else(|| unread(seen)) // what the Secret names goes too
         .or_else(|| clients_left(seen)) // deregister one after the other
         .unwrap_or_else(|| let_go(seen))
+}
+
+/// What this process may have left at the platform of a resource that vanished under its claim: the API server does not see
+/// a finalizer that is stored in the very milliseconds of a deletion.
+#[must_use]
+pub fn vanished(seen: &Seen) -> Vec<Orphan> {
+    let ours = seen
+        .own_claim()
+        .is_some_and(|claim| claim.holder == seen.holder.process);
+    if !ours {
+        return vec![];
+    }
+    left_behind(seen, "The resource vanished while its client was being registered.")
 }
 
 fn nothing_ours(seen: &Seen) -> Option<Decision> {

@@ -2,7 +2,7 @@
 
 pub mod application;
 mod failed;
-mod farewell;
+pub mod farewell;
 pub mod installation;
 #[cfg(test)]
 mod tests;
