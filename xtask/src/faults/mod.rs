@@ -105,7 +105,9 @@ impl Arguments {
             .dir(paths::workspace());
         run = match self.seed {
             None => run.env("OAUTH_REGISTRAR_FAULTS", "full"),
-            Some(seed) => run.env("OAUTH_REGISTRAR_SEED", seed.to_string()).args(["replay"]),
+            Some(seed) => run
+                .env("OAUTH_REGISTRAR_SEED", seed.to_string())
+                .args(["lives_drawn_from_numbers"]),
         };
         Ok(Job {
             label: file.to_owned(),
