@@ -115,7 +115,7 @@ impl Case<'_> {
     /// Takes down that a number of calls exceeds its bound.
     fn bounded(&mut self, run: &str, calls: usize, most: usize) {
         let violation = (calls > most).then(|| format!("I6: {calls} calls, and at most {most} are allowed"));
-        self.score.add(run, violation);
+        self.score.found(run, violation);
     }
 
     /// Takes down that something was carried out more or less often than it should.
@@ -123,7 +123,7 @@ impl Case<'_> {
         let count = self.commits(operation).await;
         let violation =
             (count != times).then(|| format!("{operation} was carried out {count} times instead of {times}"));
-        self.score.add(run, violation);
+        self.score.found(run, violation);
     }
 }
 

@@ -85,7 +85,7 @@ async fn deleted_while(name: &str, fault: Value) {
     case.space.platform.heal().await;
     case.settle("afterwards", &[]).await;
     let (created, deleted) = (case.commits("create").await, case.commits("delete").await);
-    case.score.add(
+    case.score.found(
         "afterwards",
         (created != deleted).then(|| format!("{created} created, {deleted} deleted")),
     );

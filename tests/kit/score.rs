@@ -40,6 +40,11 @@ impl Score {
     /// One run has settled; `run` says which it was.
     pub fn add(&mut self, run: &str, violations: impl IntoIterator<Item = String>) {
         self.runs += 1;
+        self.found(run, violations);
+    }
+
+    /// Something more that was found in a run that is counted already.
+    pub fn found(&mut self, run: &str, violations: impl IntoIterator<Item = String>) {
         self.violations
             .extend(violations.into_iter().map(|what| format!("{run}: {what}")));
     }
