@@ -32,6 +32,9 @@ use crate::api::well_known::SECRET_LABEL;
 /// other one.
 const AT_A_TIME: u16 = 0;
 
+/// After how long a resource is looked at again that somebody else wrote meanwhile; the watch usually tells first.
+const CONFLICT: Duration = Duration::from_secs(1);
+
 /// When to stop starting anything new.
 pub type Stop = Shared<BoxFuture<'static, ()>>;
 
@@ -122,6 +125,15 @@ where
             },
             |object, error, ctx| {
                 let meta = object.meta();
+                // Somebody wrote first: no failure, and the next look is at what they wrote.
+                if error.code() == Some(409) {
+                    tracing::debug!(
+                        namespace = meta.namespace,
+                        name = meta.name,
+                        "written by somebody else meanwhile"
+                    );
+                    return Action::requeue(CONFLICT);
+                }
                 tracing::warn!(
                     namespace = meta.namespace,
                     name = meta.name,
