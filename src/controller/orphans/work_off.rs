@@ -62,6 +62,13 @@ async fn all<P: PlatformKind>(object: &P, connection: &Connection, ctx: &Context
     let Some(living) = ctx.view.applications_at(&key).filter(|_| !mine.is_empty()) else {
         return Ok(!mine.is_empty());
     };
+    // Those that only a person can settle must not keep the others from their turn.
+    mine.sort_by_key(|stored| stored.record.state == State::NotOurs);
+    let waiting = mine
+        .iter()
+        .filter(|stored| stored.record.state == State::Waiting)
+        .count();
+    let mut more = waiting > AT_ONCE;
     let mut removed = vec![];
     for stored in mine.iter().take(AT_ONCE) {
         if may_come_late(stored, ctx) {
@@ -76,6 +83,7 @@ async fn all<P: PlatformKind>(object: &P, connection: &Connection, ctx: &Context
             }
             Ok(Outcome::Carried) => {
                 records.remove(stored).await?;
+                ctx.deletions.forget(&stored.name);
                 tracing::info!(platform = %key, record = stored.name, "a resource carries the client again: its record goes");
             }
             Ok(Outcome::NotOurs) => {
@@ -85,6 +93,7 @@ async fn all<P: PlatformKind>(object: &P, connection: &Connection, ctx: &Context
             Ok(Outcome::Waits) => {}
             Err(failure) => {
                 tracing::warn!(platform = %key, record = stored.name, %failure, "orphan records wait");
+                more = false;
                 break;
             }
         }
@@ -97,7 +106,7 @@ async fn all<P: PlatformKind>(object: &P, connection: &Connection, ctx: &Context
         )
         .await;
     }
-    Ok(mine.len() > AT_ONCE)
+    Ok(more)
 }
 
 fn is_for(record: &Record, key: &PlatformKey, uid: Option<&str>, connection: &Connection, ctx: &Context) -> bool {
