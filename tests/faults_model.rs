@@ -9,6 +9,8 @@
 
 #[path = "faults_model/campaign.rs"]
 mod campaign;
+#[path = "kit/length.rs"]
+mod length;
 mod model;
 #[path = "faults_model/pairs.rs"]
 mod pairs;

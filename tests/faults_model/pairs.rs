@@ -3,10 +3,11 @@
 use oauth_registrar::domain::rules::Rules;
 
 use crate::campaign;
+use crate::length::is_full;
 use crate::model::blow::Blow;
 use crate::model::run::{Run, with_paused_clock};
 use crate::model::world::World;
-use crate::score::{Score, is_full};
+use crate::score::Score;
 
 /// In the short form one pair in so many is tried.
 const STRIDE: usize = 11;

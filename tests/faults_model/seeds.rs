@@ -3,11 +3,12 @@
 use oauth_registrar::domain::rules::Rules;
 
 use crate::campaign;
+use crate::length::is_full;
 use crate::model::broken::Broken;
 use crate::model::seeded::life::live;
 use crate::model::seeded::plan::Plan;
 use crate::model::seeded::shrink::shrink;
-use crate::score::{Score, is_full};
+use crate::score::Score;
 
 /// Lives of the short form and of the full one.
 const LIVES: (u64, u64) = (2_000, 20_000);

@@ -1,20 +1,12 @@
 //! What a campaign of faults ran and found, told in one line that `cargo xtask faults` reads. Knows nothing else of the
 //! kit, so that the campaign over the model tells its score in the same way.
 
-use std::env;
 use std::time::Instant;
 
-/// Set to `full`, campaigns run at full length.
-pub const LENGTH: &str = "OAUTH_REGISTRAR_FAULTS";
 /// What the line begins with.
 const MARK: &str = "SCORE";
 /// Violations that are shown; more say the same.
 const SHOWN: usize = 5;
-
-/// Whether campaigns are wanted at full length.
-pub fn is_full() -> bool {
-    env::var(LENGTH).is_ok_and(|length| length == "full")
-}
 
 /// The runs of one case of a campaign.
 pub struct Score {
