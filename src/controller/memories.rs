@@ -24,6 +24,8 @@ struct Remembered {
     secret: Option<String>,
     /// The version of the credential that was read for it last.
     credential: Option<String>,
+    /// Reconciles in a row that ended with an error of the API server.
+    errors: u32,
     /// What its installations depend on, as it was when they were woken last.
     told: Option<u64>,
 }
@@ -103,6 +105,18 @@ impl Memories {
         self.lock().entry(uid.to_owned()).or_default().told.replace(digest) != Some(digest)
     }
 
+    /// Counts a reconcile that ended with an error of the API server, or none; how many did in a row.
+    pub fn ended(&self, uid: &str, with_error: bool) -> u32 {
+        if !with_error {
+            self.lock().entry(uid.to_owned()).and_modify(|r| r.errors = 0);
+            return 0;
+        }
+        let mut all = self.lock();
+        let errors = &mut all.entry(uid.to_owned()).or_default().errors;
+        *errors = errors.saturating_add(1);
+        *errors
+    }
+
     /// Whether this version of the resource is older than what we wrote ourselves, so that a look at it is wasted.
     /// Versions are compared as the numbers that they are in every API server; if one is none, it is not older.
     #[must_use]
@@ -132,6 +146,16 @@ mod tests {
             memories.let_go(&number.to_string());
         }
         assert!(!memories.was_let_go("uid"));
+    }
+
+    #[test]
+    fn errors_in_a_row_are_counted() {
+        let memories = Memories::default();
+        assert_eq!(memories.ended("uid", false), 0);
+        assert!(!memories.knows("uid"), "nothing is remembered of what went well");
+        assert_eq!([memories.ended("uid", true), memories.ended("uid", true)], [1, 2]);
+        memories.ended("uid", false);
+        assert_eq!(memories.ended("uid", true), 1);
     }
 
     #[test]

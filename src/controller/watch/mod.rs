@@ -14,6 +14,7 @@ use std::time::Duration;
 use futures::channel::mpsc::UnboundedReceiver;
 use futures::future::{BoxFuture, Shared};
 use futures::{FutureExt, Stream, StreamExt};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::runtime::controller::{Action, Config, Controller};
 use kube::runtime::reflector::store::Writer;
 use kube::runtime::reflector::{ObjectRef, Store};
@@ -27,6 +28,8 @@ use self::wakes::{Bell, Bells, Counting};
 use super::context::Context;
 use super::error::Error;
 use crate::api::well_known::SECRET_LABEL;
+use crate::domain::failure::Class;
+use crate::domain::schedule::next_try;
 
 /// Reconciles of one controller at a time: as many as there are. Those of one platform take turns, so that it holds up no
 /// other one.
@@ -34,6 +37,9 @@ const AT_A_TIME: u16 = 0;
 
 /// After how long a resource is looked at again that somebody else wrote meanwhile; the watch usually tells first.
 const CONFLICT: Duration = Duration::from_secs(1);
+
+/// Errors of the API server end sooner or later, and what has become of the resource meanwhile is worth a look.
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// When to stop starting anything new.
 pub type Stop = Shared<BoxFuture<'static, ()>>;
@@ -120,31 +126,41 @@ where
                 async move {
                     // No decision before the caches are filled: an empty one would say "does not exist".
                     filled.wait(object.meta().deletion_timestamp.is_some()).await;
-                    reconcile(object, ctx).await
+                    let uid = object.meta().uid.clone().unwrap_or_default();
+                    let ended = reconcile(object, Arc::clone(&ctx)).await;
+                    if ended.is_ok() {
+                        ctx.memories.ended(&uid, false);
+                    }
+                    ended
                 }
             },
-            |object, error, ctx| {
-                let meta = object.meta();
-                // Somebody wrote first: no failure, and the next look is at what they wrote.
-                if error.code() == Some(409) {
-                    tracing::debug!(
-                        namespace = meta.namespace,
-                        name = meta.name,
-                        "written by somebody else meanwhile"
-                    );
-                    return Action::requeue(CONFLICT);
-                }
-                tracing::warn!(
-                    namespace = meta.namespace,
-                    name = meta.name,
-                    error = error as &dyn std::error::Error,
-                    "reconcile failed"
-                );
-                Action::requeue(Duration::from_secs(2).mul_f64(1.0 + 2.0 * ctx.chance.fraction()))
-            },
+            |object, error, ctx| Action::requeue(after(object.meta(), error, &ctx)),
             ctx,
         )
         .for_each(|_| std::future::ready(()))
+}
+
+/// When to look again after an error of the API server: the more of them in a row, the later.
+fn after(meta: &ObjectMeta, error: &Error, ctx: &Context) -> Duration {
+    let errors = ctx.memories.ended(meta.uid.as_deref().unwrap_or_default(), true);
+    // Somebody wrote first: no failure, and the next look is at what they wrote.
+    if error.code() == Some(409) {
+        tracing::debug!(
+            namespace = meta.namespace,
+            name = meta.name,
+            "written by somebody else meanwhile"
+        );
+        return CONFLICT
+            .saturating_mul(1 << errors.saturating_sub(1).min(16))
+            .min(LONGEST);
+    }
+    tracing::warn!(
+        namespace = meta.namespace,
+        name = meta.name,
+        error = error as &dyn std::error::Error,
+        "reconcile failed"
+    );
+    next_try(Class::Transient, errors, ctx.chance.fraction()).min(LONGEST)
 }
 
 fn labelled() -> watcher::Config {
