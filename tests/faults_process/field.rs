@@ -45,9 +45,10 @@ impl<'a> Field<'a> {
     /// still is, when that takes too long.
     pub async fn settles(&self, live: &[&str], more: impl AsyncFn() -> Vec<String>) -> Vec<String> {
         let mut found = self.finally(live, &more, QUIET).await;
-        let requests = self.gate.passed().len();
-        let busy = requests > MOST_REQUESTS * live.len().max(1);
-        found.extend(busy.then(|| format!("I6: {requests} mutating requests")));
+        let passed = self.gate.passed();
+        let busy = passed.len() > MOST_REQUESTS * live.len().max(1);
+        let last = passed.iter().rev().take(3).map(ToString::to_string).collect::<Vec<_>>();
+        found.extend(busy.then(|| format!("I6: {} mutating requests, {} the last", passed.len(), last.join(", "))));
         found
     }
 
