@@ -119,7 +119,7 @@ fn condition(before: &[Condition], line: Line, generation: Option<i64>) -> Condi
 pub async fn write<K, S>(
     api: &Api<K>,
     object: &K,
-    version: Option<&str>,
+    version: Option<String>,
     before: Option<&S>,
     after: &S,
 ) -> Result<Option<String>, Error>

@@ -22,6 +22,9 @@ pub struct Claim {
     pub instance: String,
     /// The client name it was made for.
     pub name: String,
+    /// Issuer and owner of the platform that its call goes to. `None`: the platform could not say who we are there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<(String, String)>,
     /// Whether it was written over an unresolved attempt that had not settled (R5).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
@@ -94,6 +97,7 @@ impl Claim {
             holder: holder.process.clone(),
             instance: holder.instance.clone(),
             name: name.to_owned(),
+            platform: None,
             open: false,
             lost: 0,
         }
@@ -109,6 +113,7 @@ impl Claim {
             holder: holder.process.clone(),
             instance: holder.instance.clone(),
             name: name.to_owned(),
+            platform: self.platform.clone(),
             open,
             lost: self.lost,
         }

@@ -222,6 +222,15 @@ pub struct Identity {
     pub token_endpoint: String,
 }
 
+impl Identity {
+    /// Issuer and owner, unless the platform could not say.
+    #[must_use]
+    pub fn issuer_and_owner(&self) -> Option<(String, String)> {
+        let known = !self.issuer.is_empty();
+        known.then(|| (self.issuer.clone(), self.owner.0.clone()))
+    }
+}
+
 /// A permission that the platform knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownPermission {

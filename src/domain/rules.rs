@@ -33,9 +33,6 @@ pub struct Rules {
     pub absence_needs_settle: bool,
     /// R4, where nothing can be looked up: who lost the race deregisters what it alone knows. Else nobody ever does.
     pub loser_undoes: bool,
-    /// R8: where nothing can be looked up, an attempt whose secret is not stored has no outcome. Else a secret that is
-    /// forgotten leaves a client behind that nobody counts.
-    pub only_secret_resolves: bool,
     /// R8: possible orphans are counted in the claim, not with the next status. Else a crash in between loses the count.
     pub lost_counted_in_claim: bool,
 }
@@ -56,7 +53,6 @@ impl Rules {
         identity_is_compared: true,
         absence_needs_settle: true,
         loser_undoes: true,
-        only_secret_resolves: true,
         lost_counted_in_claim: true,
     };
 }

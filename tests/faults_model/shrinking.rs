@@ -3,8 +3,9 @@
 use oauth_registrar::domain::rules::Rules;
 
 use crate::model::broken::Broken;
+use crate::model::classes;
 use crate::model::seeded::life::live;
-use crate::model::seeded::plan::{CLASSES, Chapter, Deed, Plan, Strike};
+use crate::model::seeded::plan::{Chapter, Deed, Plan, Strike};
 use crate::model::seeded::shrink::shrink;
 
 const SIZE: usize = 3;
@@ -18,7 +19,7 @@ fn long_life() -> Plan {
     };
     Plan {
         seed: 1,
-        class: CLASSES[0],
+        class: classes::all()[0],
         processes: 2,
         neighbours: 3,
         name_taken: false,

@@ -51,7 +51,7 @@ const SWITCHES: [Switch; 9] = [
     without!(marker_proves, 31),
     without!(identity_is_compared, 5),
     without!(takeover_waits, 136),
-    without!(gone_looks_first, 1_205),
+    without!(gone_looks_first, 29),
     without!(loser_forgets, 83),
 ];
 

@@ -60,6 +60,7 @@ impl Run {
             return;
         };
         let name = self.name(index);
+        self.gate.world().may_be_lost = true;
         self.commit(&name, &what, &mut effect, ", and it is repeated");
         if let Some(waiting) = self.gate.waiting().iter_mut().find(|w| w.process == index) {
             waiting.effect = effect;
@@ -122,6 +123,7 @@ impl Run {
     /// As `go`, but the process stands still before it can read the answer.
     pub async fn go_and_freeze(&mut self, index: usize) {
         self.processes[index].ice.freeze();
+        self.gate.world().may_be_lost = true;
         self.go(index).await;
         let name = self.name(index);
         self.note(&name, "stands still");
@@ -187,11 +189,13 @@ impl Run {
         };
         let due = waiting.since + TIMEOUT + delay - Duration::from_millis(100);
         let after = self.requests.saturating_add(requests);
+        let is_moved = self.gate.world().is_moved;
         self.late.push(Late {
             what: waiting.what.text,
             effect: waiting.effect,
             after,
             due,
+            is_moved,
         });
         Some(waiting.verdict)
     }

@@ -77,7 +77,7 @@ impl Run {
             metadata_only: false,
             body: Value::Null,
         });
-        (world.secret_removed, world.nudges) = (true, world.nudges + 1);
+        (world.may_be_lost, world.nudges) = (true, world.nudges + 1);
         drop(world);
         self.wake();
         self.note("", &format!("the user deletes the Secret -> {}", reply.code));
@@ -111,7 +111,11 @@ impl Run {
             metadata_only: false,
             body,
         };
-        self.by_hand(what, |world| drop(world.cluster.handle(&request)));
+        self.by_hand(what, |world| {
+            world.unheard += usize::from(world.is_told_by_the_secret_alone());
+            world.cluster.handle(&request);
+            world.may_be_lost = true;
+        });
     }
 
     fn by_hand(&mut self, what: &str, act: impl FnOnce(&mut World)) {

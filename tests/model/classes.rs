@@ -33,6 +33,16 @@ pub fn all() -> Vec<Capabilities> {
     ROTATIONS.into_iter().flat_map(of).collect()
 }
 
+/// What a person calls it.
+pub fn name(class: Capabilities) -> String {
+    let is_it = |(_, unique, marks): &&(&str, Unique, bool)| (*unique, *marks) == (class.unique, class.marks);
+    let found = LOOKUPS
+        .iter()
+        .find(is_it)
+        .map_or("in no known way", |(found, ..)| *found);
+    format!("clients are found {found}, secrets replaced by {:?}", class.rotation)
+}
+
 impl World {
     /// The world with neighbours, around a platform that can do this.
     pub fn with(capabilities: Capabilities) -> Self {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kube::Client;
+use serde_json::Value;
 
 use super::api_server::{Form, Reply, Request, Verb, http};
 use super::gate::{Gate, Party, Told, What};
@@ -37,7 +38,7 @@ async fn ask(gate: &Gate, process: usize, mut request: Request) -> Result<Reply,
         let version = reply.body["metadata"]["resourceVersion"].as_str();
         let brief = match (reply.body["reason"].as_str(), version) {
             (Some(reason), _) if reply.code >= 400 => format!("{} {reason}", reply.code),
-            (_, Some(version)) => format!("{} version {version}", reply.code),
+            (_, Some(version)) => format!("{} version {version}{}", reply.code, told(&request, &reply.body)),
             _ => reply.code.to_string(),
         };
         Told {
@@ -47,6 +48,17 @@ async fn ask(gate: &Gate, process: usize, mut request: Request) -> Result<Reply,
         }
     });
     answer.await.ok_or_else(|| "the connection timed out".into())
+}
+
+/// What status tells now, if it was written.
+fn told(request: &Request, object: &Value) -> String {
+    let conditions = object["status"]["conditions"].as_array();
+    let ready = conditions.into_iter().flatten().find(|c| c["type"] == "Ready");
+    let Some(ready) = ready.filter(|_| request.target.subresource.is_some()) else {
+        return String::new();
+    };
+    let text = |member: &str| ready[member].as_str().unwrap_or_default().to_owned();
+    format!(", Ready {} {}", text("status"), text("reason"))
 }
 
 fn describe(request: &Request) -> String {

@@ -25,6 +25,8 @@ pub struct Late {
     pub after: usize,
     /// or at this time.
     pub due: Instant,
+    /// It is on its way to the other platform.
+    pub is_moved: bool,
 }
 
 /// A world, its processes, and all that happened.

@@ -32,9 +32,10 @@ pub struct World {
     pub foreign_secrets: BTreeMap<Key, Value>,
     /// Somebody removed or changed by hand what the operator made; then a Secret may be dead for a while.
     pub by_hand: bool,
-    /// The user deleted the Secret.
-    pub secret_removed: bool,
-    /// How often a process died or got no answer to a request.
+    /// Somebody deleted or altered the Secret, or the only answer with the client secret came too late or not at all. Where
+    /// none is ever replaced, it is lost.
+    pub may_be_lost: bool,
+    /// How often a process died, got no answer to a request, or was told what nobody else was before it could be told on.
     pub unheard: usize,
     /// Which version of the resource each process was handed last, and at which nudge.
     pub handed: Vec<(usize, u64)>,
@@ -189,6 +190,15 @@ impl World {
             .map_or(Ok(()), |(_, what)| Err((*what).to_owned()))
     }
 
+    /// The Secret names a client that status does not.
+    pub fn is_told_by_the_secret_alone(&self) -> bool {
+        let resource = self.cluster.get(&resource_key());
+        let told = resource.and_then(|resource| resource["status"]["clientId"].as_str());
+        self.facts()
+            .secret
+            .is_some_and(|secret| told != Some(&secret.client_id))
+    }
+
     /// Where nothing can be looked up: clients that may be left, of those that are counted, but never more than answers
     /// were lost. Nowhere else any.
     fn possible_orphans(&self, uncounted: usize) -> usize {
@@ -218,7 +228,7 @@ impl World {
     /// The platform replaces no secret, the published one was lost, and the resource says so.
     fn is_given_up(&self, resource: &Value, facts: &Facts) -> bool {
         let never = self.platform.capabilities.rotation == Rotation::Never;
-        let lost = self.unheard > 0 || self.secret_removed;
+        let lost = self.unheard > 0 || self.may_be_lost;
         never && lost && !facts.works && !facts.ready && reason(resource, "Stalled") == Some("UnsupportedByPlatform")
     }
 }

@@ -1,5 +1,6 @@
 //! Opening a case: from the resource, its platform and our memory to the first snapshot. Reads caches only.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -150,8 +151,7 @@ impl Case {
     /// The first snapshot.
     #[must_use]
     pub fn seen(&self, ctx: &Context, connection: &Connection) -> Seen {
-        let annotation = self.object.annotations().get(CLAIM).map(String::as_str);
-        let claim = Found::parse(annotation, &self.uid, &ctx.settings.holder.instance);
+        let claim = self.claim(ctx);
         let told = self.told(&claim);
         let mut seen = Seen {
             now: ctx.now(),
@@ -174,7 +174,7 @@ impl Case {
             authority: None,
             claim_is_fresh: false,
             scan: None,
-            clients: std::collections::BTreeMap::new(),
+            clients: BTreeMap::new(),
             allowed: None,
             proof: None,
             known: told.known.clone(),
@@ -199,7 +199,21 @@ impl Case {
             told,
         };
         seen.note_claim();
+        seen.recall();
         seen
+    }
+
+    /// The claim on the resource as it was handed in.
+    #[must_use]
+    pub fn claim(&self, ctx: &Context) -> Found {
+        self.claim_in(self.object.annotations(), ctx)
+    }
+
+    /// The claim in these annotations of the resource.
+    #[must_use]
+    pub fn claim_in(&self, annotations: &BTreeMap<String, String>, ctx: &Context) -> Found {
+        let text = annotations.get(CLAIM).map(String::as_str);
+        Found::parse(text, &self.uid, &ctx.settings.holder.instance)
     }
 
     fn itself(&self) -> Object {

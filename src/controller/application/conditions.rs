@@ -31,8 +31,11 @@ impl Facts {
         let same_version = seen
             .output()
             .is_some_and(|s| seen.told.secret_version.as_ref() == Some(&s.resource_version));
+        // To be worth a closer look contradicts nothing that was told.
+        let told = seen.told.applied_generation == Some(seen.object.generation);
+        let only_suspected = seen.suspected && told && !seen.published.registered;
         Self {
-            registered: known && seen.applied,
+            registered: known && (seen.applied || only_suspected),
             published: seen.output().is_some_and(|s| s.client_secret.is_some()) && known,
             verified: matches!(seen.proof, Some((Proof::Works, _)))
                 || (same_version && seen.told.verified && seen.proof.is_none()),
@@ -224,6 +227,11 @@ mod tests {
         other_version.told.secret_version = Some("6".into());
         assert_eq!(facts(&other_version), (true, true, false));
         assert_eq!(facts(&other_version.proved(Proof::Works)), (true, true, true));
+        let mut suspected = published().changed();
+        suspected.suspected = true;
+        assert_eq!(facts(&suspected), (true, true, true), "a look contradicts nothing");
+        suspected.told.applied_generation = Some(0);
+        assert!(!facts(&suspected).0);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::Ending;
 use super::case::Case;
 use super::conditions::{Facts, conditions};
 use super::stories::stories;
+use crate::api::OAuthApplication;
 use crate::api::application::{
     ApplicationStatus, Outcome, RegistrationStatus, Replaced, SecretStatus, Verification, Verified,
 };
@@ -15,13 +16,12 @@ use crate::api::conditions::{ConditionType, is_true};
 use crate::api::olt::OltApplicationStatus;
 use crate::api::platform::PlatformIdentity;
 use crate::api::well_known::RETRY;
-use crate::controller::context::Context;
-use crate::controller::error::Error;
+use crate::controller::context::{CLUSTER_TIMEOUT, Context};
+use crate::controller::error::{Error, call};
 use crate::controller::events::tell;
 use crate::controller::status;
 use crate::domain::decide::Decision;
 use crate::domain::observed::Seen;
-use crate::domain::port::Identity;
 use crate::domain::step::Doing;
 
 /// Writes status if it differs, and tells what is new. `false`: the resource is gone, or another one by now.
@@ -34,7 +34,7 @@ pub async fn report(ending: &Ending, case: &Case, ctx: &Context) -> Result<bool,
     let nothing_ours = case.is_leaving() && ending.decision == Decision::Converged;
     let after = status(ending, case);
     if !released && !nothing_ours {
-        let written = status::write(&case.api, case.object.as_ref(), case.version.as_deref(), before, &after).await?;
+        let written = write(ending, case, &after, ctx).await?;
         if written.is_none() && before != Some(&after) {
             return Ok(false);
         }
@@ -46,6 +46,38 @@ pub async fn report(ending: &Ending, case: &Case, ctx: &Context) -> Result<bool,
         tell(&ctx.client, case.object.as_ref(), story).await;
     }
     Ok(true)
+}
+
+/// Writes status. A user may edit the resource at any time: then it lands on the new version, unless somebody has told or
+/// claimed something since.
+async fn write(
+    ending: &Ending,
+    case: &Case,
+    after: &ApplicationStatus,
+    ctx: &Context,
+) -> Result<Option<String>, Error> {
+    let before = case.object.status.as_ref();
+    let onto = |version| status::write(&case.api, case.object.as_ref(), version, before, after);
+    let conflict = match onto(case.version.clone()).await {
+        Err(error) if error.code() == Some(409) => error,
+        written => return written,
+    };
+    let fresh = call(
+        "read the resource",
+        CLUSTER_TIMEOUT,
+        case.api.get_opt(&case.object.name_any()),
+    )
+    .await?;
+    let claim = ending
+        .seen
+        .as_ref()
+        .map_or_else(|| case.claim(ctx), |seen| seen.claim.clone());
+    let is_no_news =
+        |fresh: &OAuthApplication| fresh.status.as_ref() == before && case.claim_in(fresh.annotations(), ctx) == claim;
+    match fresh.filter(is_no_news) {
+        Some(fresh) => onto(fresh.resource_version()).await,
+        None => Err(conflict),
+    }
 }
 
 /// A closer look that failed for a moment is no news: what was true is not known to be otherwise.
@@ -98,13 +130,13 @@ fn describe(after: &mut ApplicationStatus, ending: &Ending, facts: &Facts, seen:
     after.application_id = known.map(|k| k.application_id.0.clone());
     after.client_id = known.map(|k| k.client_id.0.clone());
     if let Some(known) = known {
-        let registered_at = registered_at(before.platform_identity.as_ref(), &seen.platform.identity);
+        let registered_at = registered_at(seen);
         after.olt = Some(OltApplicationStatus {
-            owner_tenant_id: Some(registered_at.owner.clone()),
+            owner_tenant_id: registered_at.as_ref().map(|at| at.owner.clone()),
             public_client_id: known.public_client_id.as_ref().map(|id| id.0.clone()),
             allowed_tenants: seen.allowed_by_us.iter().map(|t| t.0.clone()).collect(),
         });
-        after.platform_identity = Some(registered_at);
+        after.platform_identity = registered_at;
     }
     if let Some(claim) = seen.own_claim() {
         let applied = if facts.registered {
@@ -147,21 +179,18 @@ fn describe(after: &mut ApplicationStatus, ending: &Ending, facts: &Facts, seen:
 }
 
 /// Where it was registered, not where the platform is now: a difference between the two is refused, and must stay one.
-fn registered_at(before: Option<&PlatformIdentity>, now: &Identity) -> PlatformIdentity {
-    before.cloned().unwrap_or_else(|| PlatformIdentity {
-        issuer: now.issuer.clone(),
-        owner: now.owner.0.clone(),
-    })
+fn registered_at(seen: &Seen) -> Option<PlatformIdentity> {
+    let (issuer, owner) = seen.claimed_at()?;
+    Some(PlatformIdentity { issuer, owner })
 }
 
 /// With everything in order, nothing is in doubt any more: the looks after the settle time told the outcome.
 fn outcome(seen: &Seen, decision: &Decision) -> Outcome {
     let gone = seen.known.as_ref().is_some_and(|k| seen.is_gone(&k.application_id));
+    // Where nothing can be looked up, status tells of the former client, and nothing of the new one: only its stored Secret
+    // does (R8).
     let others = seen.former().is_some() || seen.marked().len() > 1;
-    let open = *decision != Decision::Converged && (seen.doubted() || others);
-    // Where nothing can be looked up, who forgets that secret leaves a client that nobody knows (R8).
-    let unstored = seen.platform.capabilities.is_blind() && seen.memory.held.is_some();
-    if open || (unstored && seen.rules.only_secret_resolves) {
+    if *decision != Decision::Converged && (seen.doubted() || others) {
         Outcome::Unknown
     } else if gone {
         Outcome::Gone
@@ -186,24 +215,4 @@ fn replaced(told: &SecretStatus, seen: &Seen) -> Option<Replaced> {
         count: seen.told.replaced + 1,
         since: since.unwrap_or_else(|| Time(Timestamp::now())),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_identity_that_was_registered_at_outlives_a_change_of_the_platform() {
-        let now = Identity {
-            issuer: "https://id".into(),
-            owner: "b".into(),
-            token_endpoint: String::new(),
-        };
-        let first = PlatformIdentity {
-            issuer: "https://id".into(),
-            owner: "a".into(),
-        };
-        assert_eq!(registered_at(Some(&first), &now), first);
-        assert_eq!(registered_at(None, &now).owner, "b");
-    }
 }

@@ -240,7 +240,10 @@ impl Case {
         let connection = connection.ok_or_else(|| platform_not_ready(&key, platform.as_ref()))?;
         // Another platform's "not found" would pass for "not installed any more".
         let registered_at = application.status.as_ref().and_then(|s| s.platform_identity.as_ref());
-        let changed = registered_at.and_then(|at| identity_changed(&at.issuer, &at.owner, &connection.identity));
+        let changed = registered_at.and_then(|at| {
+            let at = (at.issuer.clone(), at.owner.clone());
+            identity_changed("was registered", &at, &connection.identity)
+        });
         match changed {
             Some(trouble) => Err(trouble),
             None => Ok((platform, connection)),

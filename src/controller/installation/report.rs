@@ -29,7 +29,7 @@ pub async fn report(ending: &Ending, case: &Case, ctx: &Context) -> Result<(), E
         return Ok(());
     }
     let after = describe(ending, case);
-    let written = status::write(&case.api, case.object.as_ref(), case.version.as_deref(), before, &after).await?;
+    let written = status::write(&case.api, case.object.as_ref(), case.version.clone(), before, &after).await?;
     if written.is_some() {
         ctx.memories.wrote(&case.uid, written);
     }

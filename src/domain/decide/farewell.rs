@@ -253,6 +253,7 @@ fn put_back(seen: &Seen) -> Decision {
             attempt,
             open: true,
             lost: seen.told.lost,
+            platform: seen.claimed_at(),
             ..first
         },
         Purpose::PutBack,

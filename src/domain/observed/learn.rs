@@ -21,6 +21,13 @@ impl Seen {
         }
     }
 
+    /// Goes on with what this process knows and could not tell.
+    pub fn recall(&mut self) {
+        if let Some(known) = self.untold() {
+            self.known = Some(known.clone());
+        }
+    }
+
     /// Takes a fact in. What it makes doubtful is forgotten, so that the next look is a new one.
     pub fn learn(&mut self, fact: Fact) {
         match fact {
@@ -85,6 +92,11 @@ impl Seen {
         if !self.rules.lost_counted_in_claim && purpose == Some(Purpose::Register) && self.would_lose() {
             self.published.lost += 1;
         }
+        // Nobody else has claimed in between.
+        let before = self.own_claim().map(|c| c.attempt);
+        if let Some((attempt, _)) = self.memory.untold.as_mut().filter(|(a, _)| Some(*a) == before) {
+            *attempt = claim.attempt;
+        }
         self.object.has_finalizer = true;
         self.claim_is_fresh = true;
         self.memory.claim_seen = Some((claim.attempt, claim.holder.clone()));
@@ -147,6 +159,7 @@ impl Seen {
             client_id: held.client_id.clone(),
             public_client_id: held.public_client_id.clone(),
         });
+        self.memory.untold = self.own_claim().map(|c| c.attempt).zip(self.known.clone());
         self.proof = None;
         self.memory.held = (!held.client_secret.is_empty()).then_some(held);
     }
@@ -155,6 +168,7 @@ impl Seen {
         if self.authority.is_some() {
             self.resolve();
         }
+        self.memory.untold.take_if(|(_, known)| known.application_id == id);
         self.client_read(id, None);
     }
 

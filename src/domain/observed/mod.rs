@@ -1,6 +1,7 @@
 //! One snapshot of an application: resource, claim, Secret, platform, memory of this process, and the time. Facts are
 //! learned into it one by one; nothing here reads anything.
 
+mod doubt;
 mod learn;
 #[cfg(test)]
 pub(crate) mod scene;
@@ -14,7 +15,7 @@ use super::claim::{Claim, Found, Holder};
 use super::failure::Failure;
 use super::marker::Marker;
 use super::orphan::{Bound, Orphan};
-use super::port::{Capabilities, Identity, Proof, RemoteClient};
+use super::port::{Capabilities, Identity, Proof, RemoteClient, Rotation};
 use super::registration::{AllowedTenant, ApplicationId, ClientId, TenantId};
 use super::rules::Rules;
 use super::step::{Doing, Held, OutputSecret, Purpose, Scan, SecretSeen};
@@ -163,6 +164,9 @@ pub struct Memory {
     pub name_taken: bool,
     /// A secret that is not stored yet.
     pub held: Option<Held>,
+    /// The client of the attempt with this number, until status tells of it: its Secret may never be stored, or removed
+    /// before.
+    pub untold: Option<(i64, Known)>,
     /// When it last published a secret, and the version of the Secret then.
     pub published: Option<(Duration, String)>,
     /// Failures in a row.
@@ -216,63 +220,6 @@ impl Seen {
         }
     }
 
-    /// The attempt that wrote our Secret; one beyond the claim was written by a user, or by somebody whose claim we have
-    /// not seen yet, and says nothing.
-    #[must_use]
-    pub fn stored_attempt(&self) -> i64 {
-        let claimed = self.own_claim().map_or(0, |c| c.attempt);
-        self.output()
-            .map(|s| s.attempt)
-            .filter(|a| *a <= claimed)
-            .unwrap_or_default()
-    }
-
-    /// The Secret says that it is from beyond the claim: a user wrote that, or our view of the claim is stale.
-    #[must_use]
-    pub fn beyond_claim(&self) -> bool {
-        let claimed = self.own_claim().map_or(0, |c| c.attempt);
-        self.output().is_some_and(|s| s.attempt > claimed) && !self.claim_is_fresh
-    }
-
-    /// The claim's attempt has an outcome that is stored nowhere and that this process does not know.
-    #[must_use]
-    pub fn unresolved(&self) -> bool {
-        let told = self.told.attempt.max(self.memory.resolved).max(self.stored_attempt());
-        self.own_claim().is_some_and(|c| c.attempt > told)
-    }
-
-    /// When the current claim has been waited out.
-    #[must_use]
-    pub fn settles_at(&self) -> Duration {
-        self.memory.claim_first_seen + self.platform.settle
-    }
-
-    /// How long a call that the claim just written permits may still be sent: while that claim is younger than T.
-    #[must_use]
-    pub fn may_still_be_sent(&self, now: Duration) -> Duration {
-        let claimed_at = self.authority.as_ref().map_or(now, |(_, at)| *at);
-        (claimed_at + self.platform.timeout).saturating_sub(now)
-    }
-
-    /// The current claim has been waited out on our own clock.
-    #[must_use]
-    pub fn settled(&self) -> bool {
-        self.now >= self.settles_at()
-    }
-
-    /// The outcome of the current attempt or of one that it was written over is neither known nor told.
-    #[must_use]
-    pub fn doubted(&self) -> bool {
-        let told = |c: &Claim| self.told.settled && self.told.attempt == c.attempt;
-        self.unresolved() || self.own_claim().is_some_and(|c| c.open && !told(c))
-    }
-
-    /// A call of an earlier or the current attempt may still reach the platform.
-    #[must_use]
-    pub fn in_doubt(&self) -> bool {
-        self.doubted() && !self.settled()
-    }
-
     /// The marker of this registration.
     #[must_use]
     pub fn marker(&self) -> Option<Marker> {
@@ -320,6 +267,13 @@ impl Seen {
     #[must_use]
     pub fn would_lose(&self) -> bool {
         self.platform.capabilities.is_blind() && self.unresolved()
+    }
+
+    /// The attempt without outcome may have made such a client: it was a registration, for all that is known.
+    #[must_use]
+    pub fn may_have_lost(&self) -> bool {
+        let none = self.known.as_ref().is_none_or(|k| self.is_gone(&k.application_id));
+        self.would_lose() && (none || self.platform.capabilities.rotation == Rotation::Recreate)
     }
 
     /// The client was read and does not exist.

@@ -89,6 +89,30 @@ fn a_registration_resolves_the_attempt_and_keeps_the_secret() {
 }
 
 #[test]
+fn a_client_that_status_could_not_be_told_of_is_recalled_until_somebody_claims_again() {
+    let published = after(claimed(), registered(held("app-1", 1), vec![]));
+    let memory = published.memory;
+    let recalls = |mut seen: Seen| {
+        seen.memory = memory.clone();
+        seen.recall();
+        seen.known
+    };
+    assert_eq!(recalls(seen().with_claim(1).with_no_secret()), Some(client("app-1")));
+    assert_eq!(
+        recalls(seen().with_claim(2)),
+        None,
+        "another attempt has its own outcome"
+    );
+    let told = seen().with_claim(1).told("app-2", 1);
+    assert_eq!(recalls(told), Some(client("app-2")), "status tells");
+    let mut published = after(claimed(), registered(held("app-1", 1), vec![]));
+    published.learn(Fact::ClaimedToPublish(claim(2), NOW));
+    assert_eq!(published.untold(), Some(&client("app-1")), "unless it was this process");
+    published.learn(Fact::Gone("app-1".into()));
+    assert_eq!(published.untold(), None);
+}
+
+#[test]
 fn a_registration_without_a_secret_keeps_none() {
     let client_secret = SecretText::new(String::new());
     let held = Held {

@@ -45,18 +45,6 @@ pub async fn a_wakes_with_a_client_that_nobody_knows(mut run: Run) -> Run {
     run
 }
 
-/// Secrets are refused. Two processes register, tell status, and die with the only secret of their client.
-pub async fn two_die_with_a_secret_that_could_not_be_stored(mut run: Run) -> Run {
-    run.refuse_secrets(true);
-    for _ in 0..2 {
-        run.wait_until(A, "register").await;
-        run.go_on(A).await;
-        run.cut(A).await;
-    }
-    run.refuse_secrets(false);
-    run
-}
-
 /// The answer to the first register is lost. The second one's Secret is stored, and its process dies before status.
 pub async fn the_second_registration_is_not_told(mut run: Run) -> Run {
     run.until(A, "register").await;

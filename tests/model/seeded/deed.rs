@@ -2,6 +2,8 @@
 
 use oauth_registrar::controller::suspicions::Suspect;
 
+use oauth_registrar::api::well_known::CLAIM;
+
 use super::life::Life;
 use super::plan::Deed;
 use crate::model::harm::Harm;
@@ -59,11 +61,29 @@ impl Life {
         self.nudge();
     }
 
-    /// The platform is another one from now on. What is there is known only of a resource that was registered.
+    /// The platform is another one from now on. Nothing has to keep a resource from it that was never claimed here.
     async fn move_away(&mut self) {
-        let facts = self.run.gate.world().facts();
-        if facts.ready && facts.live && !std::mem::replace(&mut self.run.gate.world().is_moved, true) {
+        if self.move_matters() && !std::mem::replace(&mut self.run.gate.world().is_moved, true) {
             self.exchange_platforms("apiUrl leads to another platform").await;
+        }
+    }
+
+    fn move_matters(&self) -> bool {
+        let world = self.run.gate.world();
+        let resource = world.cluster.get(&resource_key());
+        let claimed = resource.is_some_and(|resource| resource["metadata"]["annotations"].get(CLAIM).is_some());
+        claimed && world.facts().live
+    }
+
+    /// What was on its way arrives, at the platform that it was sent to.
+    pub(super) async fn arrive_late(&mut self) {
+        let elsewhere = self.run.late[0].is_moved != self.run.gate.world().is_moved;
+        if elsewhere {
+            std::mem::swap(&mut self.run.gate.world().platform, &mut self.elsewhere);
+        }
+        self.run.arrive_late().await;
+        if elsewhere {
+            std::mem::swap(&mut self.run.gate.world().platform, &mut self.elsewhere);
         }
     }
 

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::plan::{CLASSES, Chapter, Deed, Plan, Strike};
+use super::plan::{Chapter, Deed, Plan, Strike};
 use crate::model::blow::{Blow, DELAY};
+use crate::model::classes;
 use crate::model::gate::TIMEOUT;
 use crate::model::process::SETTLE;
 
@@ -66,10 +67,10 @@ impl Plan {
     pub fn drawn_from(seed: u64) -> Self {
         let rng = &mut Rng::with_seed(seed);
         let kinds = few(rng);
-        let chapters = chapters(rng, &kinds);
+        let (chapters, classes) = (chapters(rng, &kinds), classes::all());
         Self {
             seed,
-            class: CLASSES[rng.usize(..CLASSES.len())],
+            class: classes[rng.usize(..classes.len())],
             processes: rng.usize(1..=2),
             neighbours: if seed.is_multiple_of(CROWDED) {
                 CROWD
@@ -112,7 +113,7 @@ fn chapters(rng: &mut Rng, kinds: &[Kind]) -> Vec<Chapter> {
         ));
         alive = alive && deed != Deed::Delete || deed == Deed::CreateAgain;
         moved = moved && deed != Deed::MoveBack || deed == Deed::MoveAway;
-        let at_rest = rng.bool() || matches!(deed, Deed::MoveAway | Deed::MoveBack);
+        let at_rest = rng.bool() || deed == Deed::MoveBack;
         let after = (!at_rest).then(|| rng.usize(..REACH));
         chapters.push(chapter(rng, deed, after, kinds));
     }

@@ -93,7 +93,7 @@ pub(super) struct Life {
 impl Life {
     fn new(plan: Plan, rules: Rules, broken: Broken) -> Self {
         let mut world = World::with_crowd(plan.neighbours, plan.name_taken);
-        world.platform.capabilities = plan.class.capabilities;
+        world.platform.capabilities = plan.class;
         world.chance = plan.seed;
         world.broken = broken;
         world.wakes_as_wired = true;
@@ -146,7 +146,7 @@ impl Life {
             if self.next_is_due() {
                 self.next_chapter(false).await;
             } else if self.run.late_is_due() {
-                self.run.arrive_late().await;
+                self.arrive_late().await;
             } else if let Some(index) = self.next() {
                 self.step(index).await;
             } else if !self.wait().await {

@@ -3,51 +3,18 @@
 use std::fmt;
 use std::time::Duration;
 
-use oauth_registrar::domain::port::{Capabilities, Rotation, Unique};
+use oauth_registrar::domain::port::Capabilities;
 
 use crate::model::blow::Blow;
-
-/// A class of platforms: what they can do, and what a life at one of them is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Class {
-    pub name: &'static str,
-    pub capabilities: Capabilities,
-}
-
-const fn class(name: &'static str, unique: Unique, marks: bool, rotation: Rotation) -> Class {
-    let capabilities = Capabilities {
-        unique,
-        marks,
-        rotation,
-        consents: None,
-    };
-    Class { name, capabilities }
-}
-
-/// The classes whose lives are drawn. Another one joins as a line here.
-pub const CLASSES: &[Class] = &[
-    class("names are unique, hard cut", Unique::Names, true, Rotation::HardCut),
-    class("ids are chosen, hard cut", Unique::Ids, true, Rotation::HardCut),
-    class(
-        "only the marker tells, hard cut",
-        Unique::Nothing,
-        true,
-        Rotation::HardCut,
-    ),
-    class(
-        "nothing can be looked up, hard cut",
-        Unique::Nothing,
-        false,
-        Rotation::HardCut,
-    ),
-];
+use crate::model::classes;
 
 /// A life.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// The number that it was drawn from; ids and pauses follow from it as well.
     pub seed: u64,
-    pub class: Class,
+    /// What its platform can do.
+    pub class: Capabilities,
     /// Operators side by side.
     pub processes: usize,
     /// Clients of others at the platform.
@@ -140,7 +107,7 @@ impl fmt::Display for Plan {
         write!(
             f,
             "seed {seed}: {}; {processes} operators, {neighbours} neighbours",
-            class.name
+            classes::name(*class)
         )?;
         if self.name_taken {
             f.write_str(", one of whom has the name")?;

@@ -18,8 +18,8 @@ impl Life {
         let waits = self.run.waits(index);
         let from_cache = waits.as_ref().is_some_and(|what| what.party == Party::Cache);
         // Where nothing is unique, no protocol of the caller's can keep a proxy from making two clients of one request.
-        let makes_two = waits.is_some_and(|what| what.text.starts_with("register "))
-            && self.plan.class.capabilities.unique == Unique::Nothing;
+        let makes_two =
+            waits.is_some_and(|what| what.text.starts_with("register ")) && self.plan.class.unique == Unique::Nothing;
         match strike {
             Strike::Blow(blow) => self.run.strike(index, blow).await,
             Strike::Twice if !from_cache && !makes_two => self.run.go_twice(index).await,

@@ -25,10 +25,11 @@ pub(super) fn not_claimed(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
                 Unique::Nothing => false,
             };
             let purpose = if refused { Purpose::Register } else { Purpose::PutBack };
-            Some(Decision::Act(Step::Claim(
-                claim.next(holder, uid, &claim.name, true),
-                purpose,
-            )))
+            let next = Claim {
+                platform: seen.claimed_at(),
+                ..claim.next(holder, uid, &claim.name, true)
+            };
+            Some(Decision::Act(Step::Claim(next, purpose)))
         }
         Found::Nothing | Found::Elsewhere(_) => Some(Decision::Act(first_claim(wanted, seen))),
     }
@@ -45,16 +46,18 @@ fn first_claim(wanted: &Wanted, seen: &Seen) -> Step {
         .as_ref()
         .or_else(|| secret.and_then(|s| s.registration_id.as_ref()));
     let Some(id) = before else {
-        return Step::Claim(
-            Claim::first(holder, uid, seen.fresh_id.clone(), name),
-            Purpose::Register,
-        );
+        let first = Claim {
+            platform: seen.claimed_at(),
+            ..Claim::first(holder, uid, seen.fresh_id.clone(), name)
+        };
+        return Step::Claim(first, Purpose::Register);
     };
     let attempt = seen.told.attempt.max(secret.map_or(0, |s| s.attempt)) + 1;
     let claim = Claim {
         attempt,
         open: true,
         lost: seen.told.lost,
+        platform: seen.claimed_at(),
         ..Claim::first(holder, uid, id.clone(), name)
     };
     Step::Claim(claim, Purpose::PutBack)
@@ -63,12 +66,21 @@ fn first_claim(wanted: &Wanted, seen: &Seen) -> Step {
 /// Claims for this call, under the name of the claim before.
 pub(in crate::domain::decide) fn claimed(seen: &Seen, purpose: Purpose) -> Option<Decision> {
     let claim = seen.own_claim()?;
-    Some(claim_next(claim, purpose, seen, &claim.name))
+    let claim = counting(claim, seen.may_have_lost(), seen);
+    Some(claim_next(&claim, purpose, seen, &claim.name))
+}
+
+/// The claim, with one more client that may exist and that nobody knows, if the attempt without outcome loses one (R8).
+fn counting(claim: &Claim, loses: bool, seen: &Seen) -> Claim {
+    let loses = loses && seen.rules.lost_counted_in_claim;
+    let lost = if loses { seen.lost() + 1 } else { claim.lost };
+    Claim { lost, ..claim.clone() }
 }
 
 pub(super) fn claim_next(claim: &Claim, purpose: Purpose, seen: &Seen, name: &str) -> Decision {
     let open = (claim.open || seen.unresolved()) && !seen.settled();
     let mut next = claim.next(&seen.holder, &seen.object.uid, name, open);
+    next.platform = seen.claimed_at();
     next.attempt -= i64::from(!seen.rules.claims_count);
     Decision::Act(Step::Claim(next, purpose))
 }
@@ -80,12 +92,6 @@ pub(super) fn register(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
     if seen.would_lose() && seen.lost() >= LOST_AT_MOST && !seen.retry_asked {
         return Some(too_many_lost(wanted, seen));
     }
-    let loses = seen.would_lose() && seen.rules.lost_counted_in_claim;
-    let lost = if loses { seen.lost() + 1 } else { claim.lost };
-    Some(claim_next(
-        &Claim { lost, ..claim.clone() },
-        Purpose::Register,
-        seen,
-        name,
-    ))
+    let claim = counting(claim, seen.would_lose(), seen);
+    Some(claim_next(&claim, Purpose::Register, seen, name))
 }

@@ -69,9 +69,13 @@ pub(super) fn claimed_elsewhere(seen: &Seen) -> Option<Decision> {
             ),
         ));
     }
-    let (issuer, owner) = seen.told.identity.as_ref()?;
-    let trouble =
-        identity_changed(issuer, owner, &seen.platform.identity).filter(|_| seen.rules.identity_is_compared)?;
+    let at = seen.registered_at().filter(|_| seen.rules.identity_is_compared)?;
+    let begun = if seen.told.identity.is_some() {
+        "was registered"
+    } else {
+        "is being registered"
+    };
+    let trouble = identity_changed(begun, at, &seen.platform.identity)?;
     Some(Decision::Refuse(trouble, Recheck::OnChange))
 }
 

@@ -54,7 +54,7 @@ fn recreate(former: &ApplicationId, wanted: &Wanted, seen: &Seen) -> Option<Deci
     if can.is_blind() {
         return None
             .or_else(|| former_left(seen))
-            .or_else(|| former_untold(seen))
+            .or_else(|| former_untold(former, seen))
             .or_else(|| register(wanted, seen));
     }
     if seen.doubted() && !looked_after_the_wait(seen) {
@@ -74,8 +74,9 @@ fn leaving_open(decision: Decision) -> Decision {
 }
 
 /// Only status can tell of the former client when the Secret names another: it has to before.
-fn former_untold(seen: &Seen) -> Option<Decision> {
-    seen.told.known.is_none().then(|| {
+fn former_untold(former: &ApplicationId, seen: &Seen) -> Option<Decision> {
+    let told = seen.told.known.as_ref().map(|k| &k.application_id);
+    (told != Some(former)).then(|| {
         Decision::Wait(
             seen.now + Duration::from_secs(1),
             Trouble::new(

@@ -20,7 +20,7 @@ pub(super) fn left_behind(seen: &Seen, why: &str) -> Vec<Orphan> {
         marker: marker(seen).filter(|_| marks),
         scan: doubted,
         possible: 0,
-        identity: registered_at(seen),
+        identity: seen.claimed_at(),
         why: why.to_owned(),
     };
     let ids = ours(seen).into_iter().filter(|id| !seen.is_gone(id));
@@ -35,13 +35,14 @@ pub(super) fn left_behind(seen: &Seen, why: &str) -> Vec<Orphan> {
 /// Registrations whose answers were lost, where neither a marker nor an id can find what they made.
 pub(super) fn uncounted(seen: &Seen, why: &str) -> Option<Orphan> {
     let claim = seen.own_claim().filter(|_| !seen.platform.capabilities.marks)?;
-    let possible = claim.lost + u32::from(seen.unresolved() && seen.known.is_none());
+    let unfound = seen.unresolved() && seen.known.is_none() || seen.may_have_lost();
+    let possible = claim.lost + u32::from(unfound);
     (possible > 0).then(|| Orphan {
         client: None,
         marker: None,
         scan: false,
         possible,
-        identity: registered_at(seen),
+        identity: seen.claimed_at(),
         why: why.to_owned(),
     })
 }
@@ -70,14 +71,4 @@ fn marker(seen: &Seen) -> Option<Marker> {
         }
         Found::Elsewhere(_) => None,
     }
-}
-
-/// Where it was registered: as status told, else where the platform is now.
-fn registered_at(seen: &Seen) -> Option<(String, String)> {
-    let now = &seen.platform.identity;
-    let now = (now.issuer.clone(), now.owner.0.clone());
-    seen.told
-        .identity
-        .clone()
-        .or(Some(now).filter(|(issuer, _)| !issuer.is_empty()))
 }

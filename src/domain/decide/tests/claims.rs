@@ -4,7 +4,8 @@ use super::{acts, claims, claims_open, decided, looks, refuses, told};
 use crate::api::conditions::Reason;
 use crate::domain::claim::{Claim, Found};
 use crate::domain::decide::{Decision, Recheck, Stage};
-use crate::domain::observed::scene::{claim, secret, seen};
+use crate::domain::observed::Seen;
+use crate::domain::observed::scene::{claim, held, secret, seen};
 use crate::domain::step::{Look, OutputSecret, Purpose, SecretSeen, Step};
 
 #[test]
@@ -104,6 +105,37 @@ fn a_client_of_another_platform_or_owner_is_not_touched() {
     other_issuer.platform.identity.issuer = "https://other.example.com".into();
     assert_eq!(decided(&other_issuer), changed);
     assert_eq!(decided(&seen()), Decision::Converged);
+}
+
+#[test]
+fn until_its_outcome_is_known_the_client_may_be_where_the_claim_was_written() {
+    let moved = |mut seen: Seen| {
+        seen.platform.identity.owner = "another tenant".into();
+        seen.with_no_secret()
+    };
+    let changed = refuses(Stage::Registered, Reason::PlatformIdentityChanged, Recheck::OnChange);
+    let unresolved = moved(seen().with_claim(1));
+    assert_eq!(decided(&unresolved), changed);
+    let message = told(&unresolved);
+    assert!(
+        message.contains("is being registered at https://id.example.com"),
+        "{message}"
+    );
+    assert_eq!(
+        decided(&moved(seen().with_claim(1).by_us().holding(held("app-1", 1)))),
+        changed
+    );
+    let surely_not_there = moved(seen().with_claim(1).answered());
+    let there = surely_not_there.platform.identity.issuer_and_owner();
+    let next = Claim {
+        platform: there,
+        ..claim(2)
+    };
+    assert_eq!(
+        decided(&surely_not_there),
+        acts(Step::Claim(next, Purpose::Register)),
+        "a wrong apiUrl can be corrected"
+    );
 }
 
 #[test]

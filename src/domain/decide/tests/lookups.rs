@@ -1,12 +1,14 @@
 //! What can be looked up at a platform decides how an attempt without outcome goes on.
 
-use super::{acts, claims, claims_open, decided, looks, refuses, settles, stalls, told};
+use std::time::Duration;
+
+use super::{acts, claims, claims_open, decided, looks, refuses, settles, stalls, told, waits};
 use crate::api::conditions::Reason;
 use crate::domain::claim::{Claim, Found};
 use crate::domain::decide::{Decision, Recheck, Stage};
 use crate::domain::observed::Seen;
 use crate::domain::observed::scene::{TICK, ago, claim, client, held, remote, seen, wanted};
-use crate::domain::port::{Rotation, Unique};
+use crate::domain::port::{Proof, Rotation, Unique};
 use crate::domain::step::{Fact, Held, Look, Purpose, Step};
 
 /// The answer to the registration of another process was lost.
@@ -214,6 +216,28 @@ fn a_former_client_that_only_status_tells_of_goes_when_the_new_one_is_proved() {
     let there = waited.with_remote(remote("app-1", wanted().registration));
     assert_eq!(decided(&there), claims(3, Purpose::Deregister("app-1".into())));
     assert_eq!(decided(&there.without_client("app-1")), Decision::Converged);
+}
+
+#[test]
+fn no_client_takes_the_place_of_one_that_status_does_not_tell_of() {
+    let mut refused = seen()
+        .blind()
+        .rotating(Rotation::Recreate)
+        .with_claim(2)
+        .waited_out()
+        .told("app-1", 1)
+        .without_client("app-1")
+        .with_our_secret("app-2", 2)
+        .with_client("app-2")
+        .proved(Proof::WrongSecret);
+    refused.known = Some(client("app-2"));
+    let later = refused.now + Duration::from_secs(1);
+    assert_eq!(
+        decided(&refused),
+        waits(later, Stage::SecretPublished, Reason::Reconciling)
+    );
+    refused.told.known = Some(client("app-2"));
+    assert_eq!(decided(&refused), counts(3, 0));
 }
 
 #[test]

@@ -12,13 +12,12 @@ use crate::domain::claim::{Claim, Found};
 use crate::domain::drift::Absence;
 use crate::domain::failure::{Class, Failure};
 use crate::domain::orphan::Bound;
-use crate::domain::port::{Capabilities, Identity, Proof, RemoteClient, Rotation, Unique};
+use crate::domain::port::{Capabilities, Proof, RemoteClient, Rotation, Unique};
 use crate::domain::rules::Rules;
 use crate::domain::step::{Doing, Fact, Held, Purpose, Scan, SecretSeen};
 
 /// A new resource: nothing claimed, nothing told, nothing looked at.
 pub(crate) fn seen() -> Seen {
-    let owner = "11111111-1111-4111-8111-111111111111";
     Seen {
         now: NOW,
         jitter: 0.0,
@@ -42,11 +41,7 @@ pub(crate) fn seen() -> Seen {
                 rotation: Rotation::HardCut,
                 consents: None,
             },
-            identity: Identity {
-                issuer: "https://id.example.com".into(),
-                owner: owner.into(),
-                token_endpoint: "https://id.example.com/token".into(),
-            },
+            identity: here(),
             timeout: T,
             settle: SETTLE,
         },
@@ -131,7 +126,6 @@ impl Seen {
 
     /// Status tells that all was well with this client under this attempt, and the caches agree.
     pub(crate) fn told(mut self, id: &str, attempt: i64) -> Self {
-        let identity = &self.platform.identity;
         self.told = Told {
             registration_id: Some(ID.into()),
             attempt,
@@ -140,7 +134,7 @@ impl Seen {
             applied_generation: Some(1),
             secret_version: Some(VERSION.into()),
             verified: true,
-            identity: Some((identity.issuer.clone(), identity.owner.0.clone())),
+            identity: self.platform.identity.issuer_and_owner(),
             replaced: 0,
             allowed_by_us: vec![],
             lost: 0,

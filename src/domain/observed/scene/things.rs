@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::claim::{Claim, Holder};
 use crate::domain::credentials::{AuthMethod, SecretText};
 use crate::domain::observed::Known;
-use crate::domain::port::{Listed, RemoteClient};
+use crate::domain::port::{Identity, Listed, RemoteClient};
 use crate::domain::registration::{AllowedTenant, Registration};
 use crate::domain::step::{Held, OutputSecret};
 use crate::domain::wish::{Keys, Output, Wanted};
@@ -44,10 +44,24 @@ pub(crate) fn us() -> Holder {
     }
 }
 
+/// Who we are at the platform.
+pub(crate) fn here() -> Identity {
+    Identity {
+        issuer: "https://id.example.com".into(),
+        owner: "11111111-1111-4111-8111-111111111111".into(),
+        token_endpoint: "https://id.example.com/token".into(),
+    }
+}
+
 /// A claim of this process.
 pub(crate) fn claim(attempt: i64) -> Claim {
+    let platform = here().issuer_and_owner();
     let first = Claim::first(&us(), "uid-1", ID.into(), NAME);
-    Claim { attempt, ..first }
+    Claim {
+        attempt,
+        platform,
+        ..first
+    }
 }
 
 /// The application as it is wanted, without marker.
