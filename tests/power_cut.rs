@@ -31,10 +31,14 @@ fn blows(late: &[usize]) -> Vec<Blow> {
     let late = late
         .iter()
         .flat_map(|&requests| [Blow::CutUnderWay(requests), Blow::Delay(requests)]);
-    [Blow::CutBefore, Blow::CutAfter, Blow::LoseRequest, Blow::LoseAnswer]
-        .into_iter()
-        .chain(late)
-        .collect()
+    let others = [
+        Blow::CutBefore,
+        Blow::CutAfter,
+        Blow::Refuse,
+        Blow::LoseRequest,
+        Blow::LoseAnswer,
+    ];
+    others.into_iter().chain(late).collect()
 }
 
 /// What happens to a resource.

@@ -105,16 +105,20 @@ impl Memories {
         self.lock().entry(uid.to_owned()).or_default().told.replace(digest) != Some(digest)
     }
 
-    /// Counts a reconcile that ended with an error of the API server, or none; how many did in a row.
-    pub fn ended(&self, uid: &str, with_error: bool) -> u32 {
-        if !with_error {
-            self.lock().entry(uid.to_owned()).and_modify(|r| r.errors = 0);
-            return 0;
+    /// Counts a reconcile that ended with an error of the API server: how many did so in a row. Of a resource that nothing is
+    /// remembered of each is the first.
+    pub fn failed(&self, uid: &str) -> u32 {
+        self.lock().get_mut(uid).map_or(1, |r| {
+            r.errors = r.errors.saturating_add(1);
+            r.errors
+        })
+    }
+
+    /// A reconcile ended well.
+    pub fn went_well(&self, uid: &str) {
+        if let Some(remembered) = self.lock().get_mut(uid) {
+            remembered.errors = 0;
         }
-        let mut all = self.lock();
-        let errors = &mut all.entry(uid.to_owned()).or_default().errors;
-        *errors = errors.saturating_add(1);
-        *errors
     }
 
     /// Whether this version of the resource is older than what we wrote ourselves, so that a look at it is wasted.
@@ -151,11 +155,12 @@ mod tests {
     #[test]
     fn errors_in_a_row_are_counted() {
         let memories = Memories::default();
-        assert_eq!(memories.ended("uid", false), 0);
-        assert!(!memories.knows("uid"), "nothing is remembered of what went well");
-        assert_eq!([memories.ended("uid", true), memories.ended("uid", true)], [1, 2]);
-        memories.ended("uid", false);
-        assert_eq!(memories.ended("uid", true), 1);
+        assert_eq!([memories.failed("uid"), memories.failed("uid")], [1, 1]);
+        assert!(!memories.knows("uid"));
+        memories.keep("uid", &Memory::default());
+        assert_eq!([memories.failed("uid"), memories.failed("uid")], [1, 2]);
+        memories.went_well("uid");
+        assert_eq!(memories.failed("uid"), 1);
     }
 
     #[test]

@@ -60,7 +60,7 @@ where
             (Action::await_change(), story)
         }
     };
-    let written = status::write(api, object, None, before, &after).await?;
+    let written = status::write(api, object, object.resource_version(), before, &after).await?;
     if written.is_some() {
         ctx.memories.wrote(&uid, written);
     }

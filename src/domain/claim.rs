@@ -22,9 +22,13 @@ pub struct Claim {
     pub instance: String,
     /// The client name it was made for.
     pub name: String,
-    /// Issuer and owner of the platform that its call goes to. `None`: the platform could not say who we are there.
+    /// Issuer and owner of the platform where the client is, or its call goes. `None`: the platform could not say who we are
+    /// there, or an older operator wrote the claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform: Option<(String, String)>,
+    /// Whether it permits a registration, or was written while the outcome of one was not known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub registers: bool,
     /// Whether it was written over an unresolved attempt that had not settled (R5).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
@@ -87,7 +91,7 @@ pub fn is_attempt(number: i64) -> bool {
 }
 
 impl Claim {
-    /// The first claim of a resource.
+    /// The first claim of a resource: for its registration.
     #[must_use]
     pub fn first(holder: &Holder, uid: &str, id: String, name: &str) -> Self {
         Self {
@@ -98,12 +102,13 @@ impl Claim {
             instance: holder.instance.clone(),
             name: name.to_owned(),
             platform: None,
+            registers: true,
             open: false,
             lost: 0,
         }
     }
 
-    /// The next attempt of the same registration.
+    /// The next attempt of the same registration, at the same platform.
     #[must_use]
     pub fn next(&self, holder: &Holder, uid: &str, name: &str, open: bool) -> Self {
         Self {
@@ -114,6 +119,7 @@ impl Claim {
             instance: holder.instance.clone(),
             name: name.to_owned(),
             platform: self.platform.clone(),
+            registers: self.registers,
             open,
             lost: self.lost,
         }

@@ -16,6 +16,8 @@ pub struct Rules {
     pub loser_forgets: bool,
     /// R5: deletion waits for settle while the claim is unresolved or `open`. Else a late register leaves an orphan.
     pub deletion_waits_for_open: bool,
+    /// R5: that a call was refused says nothing of an earlier one in doubt. Else its client is left behind by a deletion.
+    pub refusal_keeps_doubt: bool,
     /// R5: a claim written only to publish keeps `open`.
     pub publish_keeps_open: bool,
     /// R6: a Secret whose client is gone counts as absent: look for the marker, then register.
@@ -45,6 +47,7 @@ impl Rules {
         publish_under_claim: true,
         loser_forgets: true,
         deletion_waits_for_open: true,
+        refusal_keeps_doubt: true,
         publish_keeps_open: true,
         gone_looks_first: true,
         deletion_reads_both: true,

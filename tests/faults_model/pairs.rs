@@ -16,9 +16,10 @@ const ENOUGH: usize = 5;
 /// Requests that a first blow can make more of the life.
 const MORE: usize = 30;
 
-const BLOWS: [Blow; 5] = [
+const BLOWS: [Blow; 6] = [
     Blow::CutBefore,
     Blow::CutAfter,
+    Blow::Refuse,
     Blow::LoseRequest,
     Blow::LoseAnswer,
     Blow::Delay(usize::MAX),

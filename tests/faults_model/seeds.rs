@@ -26,7 +26,7 @@ fn explain(seed: u64, why: &str) -> String {
     let plan = shrink(&Plan::drawn_from(seed), |plan| fails(plan).is_some());
     let outcome = live(&plan, Rules::FIXED, Broken::Nowhere);
     format!(
-        "seed {seed}: {why}\nthe smallest life that fails is {plan}\n{}\n=> {:?}\nreplay: cargo xtask faults model --seed {seed}\n    or: OAUTH_REGISTRAR_SEED={seed} cargo test --test faults_model lives",
+        "seed {seed}: {why}\nthe smallest life that fails is {plan}\n{}\n=> {:?}\nreplay: cargo xtask faults --seed {seed}",
         outcome.trace.join("\n"),
         outcome.verdict
     )

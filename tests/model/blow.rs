@@ -21,6 +21,8 @@ pub enum Blow {
     CutAfter,
     /// The power is cut while it is under way: it takes effect after so many further requests, or as late as it can.
     CutUnderWay(usize),
+    /// It is refused: the caller knows that it did not take effect. What is not for the platform goes through.
+    Refuse,
     /// It never takes effect; the caller sees a time-out.
     LoseRequest,
     /// It takes effect; the caller sees a time-out.
@@ -142,6 +144,11 @@ impl Run {
         let from_cache = self.waits(index).is_some_and(|what| what.party == Party::Cache);
         match blow {
             Blow::LoseRequest | Blow::LoseAnswer | Blow::Delay(_) if from_cache => self.go(index).await,
+            Blow::Refuse => {
+                let before = std::mem::replace(&mut self.gate.world().calls_refused, true);
+                self.go(index).await;
+                self.gate.world().calls_refused = before;
+            }
             Blow::CutBefore => self.cut(index).await,
             Blow::CutAfter => self.cut_after(index).await,
             Blow::CutUnderWay(requests) => {

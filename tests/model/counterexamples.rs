@@ -62,7 +62,7 @@ macro_rules! counterexample {
 }
 
 /// One for each rule that can be switched off.
-pub const ALL: [Counterexample; 11] = [
+pub const ALL: [Counterexample; 12] = [
     counterexample!(
         takeover_waits,
         2,
@@ -86,6 +86,12 @@ pub const ALL: [Counterexample; 11] = [
         deletion_waits_for_open,
         1,
         the_first_register_lands_after_the_deletion,
+        "1 clients of a deleted"
+    ),
+    counterexample!(
+        refusal_keeps_doubt,
+        1,
+        later_registers_are_refused,
         "1 clients of a deleted"
     ),
     counterexample!(
@@ -126,6 +132,24 @@ pub const ALL: [Counterexample; 11] = [
 
 fn olt() -> Capabilities {
     World::default().platform.capabilities
+}
+
+/// The answer to the first register is lost, the second one is refused. So is the third, whose claim is written when the former
+/// have settled. The user deletes.
+async fn later_registers_are_refused(mut run: Run) -> Run {
+    run.until(A, "register").await;
+    run.strike(A, Blow::LoseAnswer).await;
+    run.wait_until(A, "register").await;
+    run.strike(A, Blow::Refuse).await;
+    run.until(A, "JSON-PATCH").await;
+    run.go_and_freeze(A).await;
+    run.pass(SETTLE + SECOND).await;
+    run.thaw(A).await;
+    run.wait_until(A, "register").await;
+    run.strike(A, Blow::Refuse).await;
+    run.until(A, "JSON-PATCH").await;
+    run.delete();
+    run
 }
 
 /// A claims and registers. B finds the client and no Secret, and claims. A stores the Secret. B rotates.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use oauth_registrar::api::well_known::CLAIM;
 use oauth_registrar::domain::claim::Claim;
+use oauth_registrar::domain::failure::{Class, Failure};
 use oauth_registrar::domain::marker::Marker;
 use oauth_registrar::domain::port::{Identity, Rotation};
 use oauth_registrar::domain::registration::Registration;
@@ -47,6 +48,8 @@ pub struct World {
     pub secret_watches: BTreeMap<usize, Option<String>>,
     /// The platform is another one for the time being.
     pub is_moved: bool,
+    /// The platform refuses every call, as with 429: whoever calls knows that nothing came of it.
+    pub calls_refused: bool,
     /// How the protocol is broken, if it is.
     pub broken: Broken,
     /// What a process was told and is not done yet, where the protocol is broken so.
@@ -129,6 +132,11 @@ impl World {
             ..home.clone()
         };
         if self.is_moved { other } else { home }
+    }
+
+    /// How the platform answers a call that it refuses now.
+    pub fn refusal(&self) -> Option<Failure> {
+        self.calls_refused.then(|| Failure::new(Class::Transient, "not now"))
     }
 
     /// The version of the Secret with this name.

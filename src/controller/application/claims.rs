@@ -38,7 +38,7 @@ pub(super) async fn write_claim(
             ctx.memories.wrote(&case.uid, case.version.clone());
             Ok(Fact::Claimed(claim, purpose, at))
         }
-        Err(error) if matches!(error.code(), Some(404 | 409 | 422)) => Ok(Fact::ClaimLost),
+        Err(error) if matches!(error.code(), Some(404 | 409)) => Ok(Fact::ClaimLost),
         Err(error) => Err(error),
     }
 }
@@ -56,8 +56,7 @@ pub(super) async fn claim_to_publish(
         return Ok(Fact::Superseded);
     };
     let held = seen.memory.held.as_ref().map(|h| h.attempt);
-    let annotation = fresh.annotations().get(CLAIM).map(String::as_str);
-    let claim = match Found::parse(annotation, &case.uid, &ctx.settings.holder.instance) {
+    let claim = match case.claim_in(fresh.annotations(), ctx) {
         Found::Here(claim) if Some(claim.attempt) == held && claim.holder == ctx.settings.holder.process => claim,
         _ => return Ok(Fact::Superseded),
     };
@@ -73,7 +72,7 @@ pub(super) async fn claim_to_publish(
             ctx.memories.wrote(&case.uid, case.version.clone());
             Ok(Fact::ClaimedToPublish(next, at))
         }
-        Err(error) if matches!(error.code(), Some(404 | 409 | 422)) => Ok(Fact::ClaimLost),
+        Err(error) if matches!(error.code(), Some(404 | 409)) => Ok(Fact::ClaimLost),
         Err(error) => Err(error),
     }
 }
@@ -101,7 +100,7 @@ pub(super) async fn release(case: &Case) -> Result<Fact, Error> {
     {
         Ok(_) => Ok(Fact::Released),
         Err(error) if error.code() == Some(404) => Ok(Fact::Released),
-        Err(error) if matches!(error.code(), Some(409 | 422)) => Ok(Fact::ClaimLost),
+        Err(error) if matches!(error.code(), Some(409)) => Ok(Fact::ClaimLost),
         Err(error) => Err(error),
     }
 }

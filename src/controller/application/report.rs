@@ -74,9 +74,10 @@ async fn write(
         .map_or_else(|| case.claim(ctx), |seen| seen.claim.clone());
     let is_no_news =
         |fresh: &OAuthApplication| fresh.status.as_ref() == before && case.claim_in(fresh.annotations(), ctx) == claim;
-    match fresh.filter(is_no_news) {
-        Some(fresh) => onto(fresh.resource_version()).await,
-        None => Err(conflict),
+    match fresh.filter(|fresh| fresh.uid().as_ref() == Some(&case.uid)) {
+        Some(fresh) if is_no_news(&fresh) => onto(fresh.resource_version()).await,
+        Some(_) => Err(conflict),
+        None => Ok(None),
     }
 }
 
@@ -130,13 +131,13 @@ fn describe(after: &mut ApplicationStatus, ending: &Ending, facts: &Facts, seen:
     after.application_id = known.map(|k| k.application_id.0.clone());
     after.client_id = known.map(|k| k.client_id.0.clone());
     if let Some(known) = known {
-        let registered_at = registered_at(seen);
+        let identity = platform_identity(seen);
         after.olt = Some(OltApplicationStatus {
-            owner_tenant_id: registered_at.as_ref().map(|at| at.owner.clone()),
+            owner_tenant_id: identity.as_ref().map(|at| at.owner.clone()),
             public_client_id: known.public_client_id.as_ref().map(|id| id.0.clone()),
             allowed_tenants: seen.allowed_by_us.iter().map(|t| t.0.clone()).collect(),
         });
-        after.platform_identity = registered_at;
+        after.platform_identity = identity;
     }
     if let Some(claim) = seen.own_claim() {
         let applied = if facts.registered {
@@ -178,8 +179,9 @@ fn describe(after: &mut ApplicationStatus, ending: &Ending, facts: &Facts, seen:
     }
 }
 
-/// Where it was registered, not where the platform is now: a difference between the two is refused, and must stay one.
-fn registered_at(seen: &Seen) -> Option<PlatformIdentity> {
+/// Where it was registered, and not where the platform is now, once it was: a difference between the two is refused, and must
+/// stay one.
+fn platform_identity(seen: &Seen) -> Option<PlatformIdentity> {
     let (issuer, owner) = seen.claimed_at()?;
     Some(PlatformIdentity { issuer, owner })
 }

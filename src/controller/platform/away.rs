@@ -33,8 +33,8 @@ impl Away {
     }
 }
 
-/// A connection on which every call fails for this reason; `identity` is the one that was told before, and `marks` what
-/// its spec says of markers.
+/// A connection on which every call fails for this reason; `identity` is the one that status or claim told before, and `marks`
+/// what its spec says of markers.
 #[must_use]
 pub fn away(why: String, marks: bool, identity: Option<(String, String)>) -> Connection {
     let (issuer, owner) = identity.unwrap_or_default();

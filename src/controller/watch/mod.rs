@@ -129,7 +129,7 @@ where
                     let uid = object.meta().uid.clone().unwrap_or_default();
                     let ended = reconcile(object, Arc::clone(&ctx)).await;
                     if ended.is_ok() {
-                        ctx.memories.ended(&uid, false);
+                        ctx.memories.went_well(&uid);
                     }
                     ended
                 }
@@ -142,7 +142,7 @@ where
 
 /// When to look again after an error of the API server: the more of them in a row, the later.
 fn after(meta: &ObjectMeta, error: &Error, ctx: &Context) -> Duration {
-    let errors = ctx.memories.ended(meta.uid.as_deref().unwrap_or_default(), true);
+    let errors = ctx.memories.failed(meta.uid.as_deref().unwrap_or_default());
     // Somebody wrote first: no failure, and the next look is at what they wrote.
     if error.code() == Some(409) {
         tracing::debug!(

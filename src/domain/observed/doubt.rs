@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Known, Seen};
-use crate::domain::claim::Claim;
+use crate::domain::claim::{Claim, Found};
 
 impl Seen {
     /// The client that this process knows of and status does not tell yet, unless somebody has claimed since.
@@ -73,16 +73,28 @@ impl Seen {
         self.doubted() && !self.settled()
     }
 
-    /// Issuer and owner of the platform where the client is, or may be: as status tells, else as the claim does while its
-    /// outcome is not known.
+    /// Issuer and owner of the platform where the client is, or may be: as status tells, else as the claim does, unless surely
+    /// nothing was registered under it.
     #[must_use]
     pub fn registered_at(&self) -> Option<&(String, String)> {
-        let may_be = self.known.is_some() || self.memory.held.is_some() || self.doubted();
-        let claimed = self.own_claim().filter(|_| may_be).and_then(|c| c.platform.as_ref());
+        let is_there = self.known.is_some() || self.memory.held.is_some();
+        let claim = match &self.claim {
+            Found::Here(claim) => Some(claim).filter(|c| is_there || c.registers && self.doubted()),
+            // Its resource was restored, or copied: who restores it may have registered there.
+            Found::Carried(claim) => Some(claim),
+            Found::Nothing | Found::Elsewhere(_) => None,
+        };
+        let claimed = claim.and_then(|c| c.platform.as_ref());
         self.told.identity.as_ref().or(claimed)
     }
 
-    /// Where the next call goes to.
+    /// The last look for the marker was made when every call of the claim that is there had been waited out.
+    #[must_use]
+    pub fn looked_after_the_wait(&self) -> bool {
+        self.scan.as_ref().is_some_and(|scan| scan.at >= self.settles_at())
+    }
+
+    /// Issuer and owner of the platform where the client is, or may be, or else is registered next: the platform as it is now.
     #[must_use]
     pub fn claimed_at(&self) -> Option<(String, String)> {
         let now = || self.platform.identity.issuer_and_owner();

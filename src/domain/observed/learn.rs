@@ -92,11 +92,10 @@ impl Seen {
         if !self.rules.lost_counted_in_claim && purpose == Some(Purpose::Register) && self.would_lose() {
             self.published.lost += 1;
         }
+        let looked = self.looked_after_the_wait() || !self.platform.capabilities.marks;
+        self.memory.doubt = self.doubted() && !looked;
         // Nobody else has claimed in between.
-        let before = self.own_claim().map(|c| c.attempt);
-        if let Some((attempt, _)) = self.memory.untold.as_mut().filter(|(a, _)| Some(*a) == before) {
-            *attempt = claim.attempt;
-        }
+        self.memory.untold = self.untold().cloned().map(|known| (claim.attempt, known));
         self.object.has_finalizer = true;
         self.claim_is_fresh = true;
         self.memory.claim_seen = Some((claim.attempt, claim.holder.clone()));
@@ -148,7 +147,7 @@ impl Seen {
         self.memory.name_taken = true;
         (self.authority, self.scan) = (None, None);
         if !self.platform.capabilities.marks {
-            self.resolve();
+            self.heard_back();
         }
     }
 
@@ -165,11 +164,12 @@ impl Seen {
     }
 
     fn gone(&mut self, id: ApplicationId) {
-        if self.authority.is_some() {
-            self.resolve();
-        }
         self.memory.untold.take_if(|(_, known)| known.application_id == id);
+        let was_ours_to_call = self.authority.is_some();
         self.client_read(id, None);
+        if was_ours_to_call {
+            self.heard_back();
+        }
     }
 
     fn stored(&mut self, secret: OutputSecret) {
@@ -232,7 +232,17 @@ impl Seen {
         in_secret && (proven || can.is_blind())
     }
 
-    /// The call of the current attempt was answered.
+    /// The call of the current attempt was answered, without a new client or secret. That tells its outcome, unless a look has
+    /// shown clients of ours that nobody tells of.
+    fn heard_back(&mut self) {
+        self.authority = None;
+        let known = self.known.as_ref().map(|k| &k.application_id);
+        if self.marked().into_iter().all(|id| Some(id) == known) {
+            self.resolve();
+        }
+    }
+
+    /// The outcome of the current attempt is known, and of all before it.
     fn resolve(&mut self) {
         self.authority = None;
         self.memory.resolved = self.own_claim().map_or(0, |c| c.attempt);
@@ -242,8 +252,9 @@ impl Seen {
     fn failed(&mut self, doing: Doing, mut failure: Failure) {
         failure.detail = Scrub::of_values(self.secrets()).clean(&failure.detail);
         let unrepeatable = matches!(doing, Doing::Registering | Doing::Rotating | Doing::Deregistering);
-        if unrepeatable && self.authority.is_some() && failure.class != Class::Ambiguous {
-            self.resolve();
+        let was_answered = unrepeatable && self.authority.is_some() && failure.class != Class::Ambiguous;
+        if was_answered && !(self.memory.doubt && self.rules.refusal_keeps_doubt) {
+            self.heard_back();
         }
         self.authority = None;
         self.failure = Some((doing, failure));

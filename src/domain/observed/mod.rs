@@ -15,7 +15,7 @@ use super::claim::{Claim, Found, Holder};
 use super::failure::Failure;
 use super::marker::Marker;
 use super::orphan::{Bound, Orphan};
-use super::port::{Capabilities, Identity, Proof, RemoteClient, Rotation};
+use super::port::{Capabilities, Identity, Proof, RemoteClient};
 use super::registration::{AllowedTenant, ApplicationId, ClientId, TenantId};
 use super::rules::Rules;
 use super::step::{Doing, Held, OutputSecret, Purpose, Scan, SecretSeen};
@@ -164,8 +164,10 @@ pub struct Memory {
     pub name_taken: bool,
     /// A secret that is not stored yet.
     pub held: Option<Held>,
-    /// The client of the attempt with this number, until status tells of it: its Secret may never be stored, or removed
-    /// before.
+    /// The claim was written while the outcome of an earlier attempt was in doubt, and no look had told it.
+    pub doubt: bool,
+    /// The client of the attempt with this number. Counts while status does not tell the outcome of that attempt: the Secret
+    /// may be refused, or removed by hand, before status can tell of the client.
     pub untold: Option<(i64, Known)>,
     /// When it last published a secret, and the version of the Secret then.
     pub published: Option<(Duration, String)>,
@@ -263,17 +265,11 @@ impl Seen {
         claimed.max(self.told.lost) + self.published.lost
     }
 
-    /// A registration now would make the client of an attempt without outcome one that nobody can find (R8).
+    /// Another claim now would make the client of a registration without outcome one that nobody can find (R8).
     #[must_use]
     pub fn would_lose(&self) -> bool {
-        self.platform.capabilities.is_blind() && self.unresolved()
-    }
-
-    /// The attempt without outcome may have made such a client: it was a registration, for all that is known.
-    #[must_use]
-    pub fn may_have_lost(&self) -> bool {
-        let none = self.known.as_ref().is_none_or(|k| self.is_gone(&k.application_id));
-        self.would_lose() && (none || self.platform.capabilities.rotation == Rotation::Recreate)
+        let registers = self.own_claim().is_some_and(|c| c.registers);
+        self.platform.capabilities.is_blind() && registers && self.unresolved()
     }
 
     /// The client was read and does not exist.

@@ -89,6 +89,35 @@ fn a_registration_resolves_the_attempt_and_keeps_the_secret() {
 }
 
 #[test]
+fn a_refused_call_says_nothing_of_an_earlier_one_in_doubt() {
+    let refused = || {
+        let failure = Failure::new(Class::Transient, "not now");
+        Fact::Failed(Doing::Registering, failure)
+    };
+    let claims = |seen: Seen| after(seen, Fact::Claimed(claim(2), Purpose::Register, NOW));
+    let doubted = || seen().with_claim(1).with_no_secret().waited_out();
+    assert!(after(claims(doubted()), refused()).unresolved());
+    assert!(!after(claims(doubted().answered()), refused()).unresolved());
+    let mut looked = doubted().scanned(&[]);
+    assert!(
+        !after(claims(looked.clone()), refused()).unresolved(),
+        "the look told its outcome"
+    );
+    looked.scan.as_mut().unwrap().at = ago(SETTLE);
+    assert!(after(claims(looked), refused()).unresolved(), "it came too early");
+}
+
+#[test]
+fn a_client_that_a_look_has_shown_is_not_forgotten_when_its_rotation_is_refused() {
+    let found = seen().with_claim(1).with_no_secret().waited_out().scanned(&["app-1"]);
+    let rotates = Purpose::Rotate("app-1".into());
+    let claimed = after(found, Fact::Claimed(claim(2), rotates, NOW));
+    let failure = Failure::new(Class::Forbidden, "a right is missing");
+    let refused = after(claimed, Fact::Failed(Doing::Rotating, failure));
+    assert!(refused.unresolved());
+}
+
+#[test]
 fn a_client_that_status_could_not_be_told_of_is_recalled_until_somebody_claims_again() {
     let published = after(claimed(), registered(held("app-1", 1), vec![]));
     let memory = published.memory;

@@ -48,7 +48,8 @@ impl Line {
         mut tell: impl FnMut(&A) -> String + Send + 'static,
     ) -> Result<A, Failure> {
         let call = self.gate.call(self.process, what(text, false), move |world| {
-            told(read(&world.platform), &mut tell)
+            let answer = world.refusal().map_or_else(|| read(&world.platform), Err);
+            told(answer, &mut tell)
         });
         call.await
             .unwrap_or_else(|| Err(Failure::new(Class::Transient, "no answer in time")))
@@ -62,7 +63,8 @@ impl Line {
         mut tell: impl FnMut(&A) -> String + Send + 'static,
     ) -> Result<A, Failure> {
         let call = self.gate.call(self.process, what(text, true), move |world| {
-            told(write(world), &mut tell)
+            let answer = world.refusal().map_or_else(|| write(world), Err);
+            told(answer, &mut tell)
         });
         call.await
             .unwrap_or_else(|| Err(Failure::new(Class::Ambiguous, "no answer in time")))

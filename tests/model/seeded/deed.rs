@@ -3,6 +3,7 @@
 use oauth_registrar::controller::suspicions::Suspect;
 
 use oauth_registrar::api::well_known::CLAIM;
+use oauth_registrar::domain::claim::Claim;
 
 use super::life::Life;
 use super::plan::Deed;
@@ -61,7 +62,8 @@ impl Life {
         self.nudge();
     }
 
-    /// The platform is another one from now on. Nothing has to keep a resource from it that was never claimed here.
+    /// The platform is another one from now on. Nothing has to keep a resource from it that was surely never
+    /// registered here.
     async fn move_away(&mut self) {
         if self.move_matters() && !std::mem::replace(&mut self.run.gate.world().is_moved, true) {
             self.exchange_platforms("apiUrl leads to another platform").await;
@@ -70,9 +72,17 @@ impl Life {
 
     fn move_matters(&self) -> bool {
         let world = self.run.gate.world();
-        let resource = world.cluster.get(&resource_key());
-        let claimed = resource.is_some_and(|resource| resource["metadata"]["annotations"].get(CLAIM).is_some());
-        claimed && world.facts().live
+        let Some(resource) = world.cluster.get(&resource_key()) else {
+            return false;
+        };
+        let claim = resource["metadata"]["annotations"][CLAIM].as_str();
+        let Some(claim) = claim.and_then(|text| serde_json::from_str::<Claim>(text).ok()) else {
+            return false;
+        };
+        let told = &resource["status"]["registration"];
+        let is_over = told["outcome"] == "Claimed" && told["attempt"] == claim.attempt;
+        let surely_nothing = is_over && world.ours().is_empty() && self.run.late.is_empty();
+        world.facts().live && !surely_nothing
     }
 
     /// What was on its way arrives, at the platform that it was sent to.

@@ -41,9 +41,11 @@ enum Kind {
     ListLags,
     RefuseSecrets,
     RefuseResource,
+    RefuseCall,
+    RefuseCalls,
 }
 
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 18] = [
     Kind::Cut,
     Kind::CutUnderWay,
     Kind::LoseRequest,
@@ -60,6 +62,8 @@ const KINDS: [Kind; 16] = [
     Kind::ListLags,
     Kind::RefuseSecrets,
     Kind::RefuseResource,
+    Kind::RefuseCall,
+    Kind::RefuseCalls,
 ];
 
 impl Plan {
@@ -84,11 +88,12 @@ impl Plan {
 }
 
 /// Kinds whose meeting is what a rule of the protocol is for; every other life keeps to one of these.
-const THEMES: [&[Kind]; 5] = [
+const THEMES: [&[Kind]; 6] = [
     &[Kind::RefuseSecrets, Kind::Freeze, Kind::Cut],
     &[Kind::Freeze, Kind::CutUnderWay, Kind::Slow],
     &[Kind::Late, Kind::Cut, Kind::HoldBack],
     &[Kind::Freeze, Kind::HoldBack],
+    &[Kind::RefuseCall, Kind::RefuseCalls, Kind::LoseAnswer, Kind::Cut],
     &[Kind::Stale, Kind::Cut, Kind::LoseAnswer],
 ];
 
@@ -167,6 +172,8 @@ fn strike(rng: &mut Rng, kind: Kind) -> Strike {
         Kind::ClockJumps => Strike::ClockJumps(rng.i64(-72..=72)),
         Kind::Echo => Strike::Echo,
         Kind::ListLags => Strike::ListLags(DELAY.mul_f64(rng.f64())),
+        Kind::RefuseCall => Strike::Blow(Blow::Refuse),
+        Kind::RefuseCalls => Strike::RefuseCalls(one_of(rng, &[1_000, 15_000, 60_000])),
         Kind::RefuseSecrets => Strike::Refuse("secrets", one_of(rng, &[1_000, 15_000, 60_000])),
         Kind::RefuseResource => Strike::Refuse("oauthapplications", one_of(rng, &[1_000, 12_000])),
     }

@@ -56,6 +56,8 @@ pub(super) enum Spell {
     SecretWatch(usize),
     /// Writes of objects of this kind are refused.
     Refused(&'static str),
+    /// The platform refuses everything.
+    CallsRefused,
     /// Lists do not show this client yet.
     Unlisted(ApplicationId),
     /// What is registered now is not shown for so long.

@@ -81,6 +81,8 @@ pub enum Strike {
     ListLags(Duration),
     /// Writes of objects of this kind are refused for so long.
     Refuse(&'static str, Duration),
+    /// The platform refuses everything for so long, as with 429.
+    RefuseCalls(Duration),
 }
 
 impl Plan {

@@ -48,6 +48,10 @@ impl Life {
                 self.run.gate.world().cluster.refused.insert(plural.into());
                 self.begin(Spell::Refused(plural), time);
             }
+            Strike::RefuseCalls(time) => {
+                self.run.gate.world().calls_refused = true;
+                self.begin(Spell::CallsRefused, time);
+            }
         }
     }
 
@@ -82,6 +86,7 @@ impl Life {
             Spell::Refused(plural) => {
                 self.run.gate.world().cluster.refused.remove(plural);
             }
+            Spell::CallsRefused => self.run.gate.world().calls_refused = false,
             Spell::Unlisted(id) => self.run.gate.world().platform.unlisted.retain(|other| *other != id),
             Spell::Slow(_) | Spell::ListLag(_) => {}
         }

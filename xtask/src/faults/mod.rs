@@ -76,7 +76,9 @@ impl Arguments {
             let jobs = self.jobs(*campaign, &programs)?;
             job::run_all(&jobs, 1, |job, outcome| add(&mut scores, job, outcome))?;
         }
-        print!("{scores}");
+        if self.seed.is_none() {
+            print!("{scores}");
+        }
         if self.seed.is_none() && campaigns.len() == Campaign::ALL.len() {
             page::write(&scores)?;
         }

@@ -27,6 +27,7 @@ pub(super) fn not_claimed(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
             let purpose = if refused { Purpose::Register } else { Purpose::PutBack };
             let next = Claim {
                 platform: seen.claimed_at(),
+                registers: true,
                 ..claim.next(holder, uid, &claim.name, true)
             };
             Some(Decision::Act(Step::Claim(next, purpose)))
@@ -66,21 +67,19 @@ fn first_claim(wanted: &Wanted, seen: &Seen) -> Step {
 /// Claims for this call, under the name of the claim before.
 pub(in crate::domain::decide) fn claimed(seen: &Seen, purpose: Purpose) -> Option<Decision> {
     let claim = seen.own_claim()?;
-    let claim = counting(claim, seen.may_have_lost(), seen);
-    Some(claim_next(&claim, purpose, seen, &claim.name))
-}
-
-/// The claim, with one more client that may exist and that nobody knows, if the attempt without outcome loses one (R8).
-fn counting(claim: &Claim, loses: bool, seen: &Seen) -> Claim {
-    let loses = loses && seen.rules.lost_counted_in_claim;
-    let lost = if loses { seen.lost() + 1 } else { claim.lost };
-    Claim { lost, ..claim.clone() }
+    Some(claim_next(claim, purpose, seen, &claim.name))
 }
 
 pub(super) fn claim_next(claim: &Claim, purpose: Purpose, seen: &Seen, name: &str) -> Decision {
     let open = (claim.open || seen.unresolved()) && !seen.settled();
     let mut next = claim.next(&seen.holder, &seen.object.uid, name, open);
     next.platform = seen.claimed_at();
+    let can = &seen.platform.capabilities;
+    let still_open = claim.registers && seen.doubted() && !can.is_blind();
+    next.registers = purpose == Purpose::Register || still_open;
+    if seen.would_lose() && seen.rules.lost_counted_in_claim {
+        next.lost = seen.lost() + 1;
+    }
     next.attempt -= i64::from(!seen.rules.claims_count);
     Decision::Act(Step::Claim(next, purpose))
 }
@@ -92,6 +91,5 @@ pub(super) fn register(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
     if seen.would_lose() && seen.lost() >= LOST_AT_MOST && !seen.retry_asked {
         return Some(too_many_lost(wanted, seen));
     }
-    let claim = counting(claim, seen.would_lose(), seen);
-    Some(claim_next(&claim, Purpose::Register, seen, name))
+    Some(claim_next(claim, Purpose::Register, seen, name))
 }

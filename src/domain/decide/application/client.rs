@@ -83,7 +83,7 @@ pub(super) fn client_missing(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
         (Some(_), Some(id)) => take_over(id, wanted, seen),
         (Some(scan), None) if scan.name_taken && can.unique == Unique::Names => Some(name_conflict(wanted)),
         (Some(scan), None) if gone && !believed(scan, seen) => Some(mass_absence(scan.absence)),
-        (Some(_), None) if absence_waits(seen) && seen.doubted() && !looked_after_the_wait(seen) => {
+        (Some(_), None) if absence_waits(seen) && seen.doubted() && !seen.looked_after_the_wait() => {
             Some(Decision::Look(Look::Scan))
         }
         (Some(_), None) => register(wanted, seen),
@@ -104,10 +104,6 @@ fn absence_waits(seen: &Seen) -> bool {
 /// That the client is gone is no sign of something greater: we removed it, or a person says so, or too few others are gone.
 fn believed(scan: &Scan, seen: &Seen) -> bool {
     seen.published.deregistered || seen.retry_asked || !scan.absence.is_none_or(Absence::is_mass)
-}
-
-pub(super) fn looked_after_the_wait(seen: &Seen) -> bool {
-    seen.scan.as_ref().is_some_and(|scan| scan.at >= seen.settles_at())
 }
 
 pub(super) fn client_differs(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
@@ -158,5 +154,5 @@ fn rows_differ(wanted: &Wanted, seen: &Seen, id: &ApplicationId) -> Option<Decis
 /// tells whether it left a second client; with that look its outcome is known.
 pub(super) fn late_twin(seen: &Seen) -> Option<Decision> {
     let doubted = seen.platform.capabilities.marks && seen.doubted();
-    (doubted && !looked_after_the_wait(seen)).then_some(Decision::Look(Look::Scan))
+    (doubted && !seen.looked_after_the_wait()).then_some(Decision::Look(Look::Scan))
 }

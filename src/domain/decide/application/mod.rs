@@ -59,6 +59,10 @@ pub(super) fn view_stale(seen: &Seen) -> Option<Decision> {
     seen.stale.then_some(Decision::Stale)
 }
 
+/// What to do when that is known.
+const NOT_THERE: &str =
+    " If there is no such client, or the resource is a copy, remove the annotation oauthregistrar.io/registration.";
+
 pub(super) fn claimed_elsewhere(seen: &Seen) -> Option<Decision> {
     if let Found::Elsewhere(instance) = &seen.claim {
         return Some(refuse_for_now(
@@ -70,12 +74,12 @@ pub(super) fn claimed_elsewhere(seen: &Seen) -> Option<Decision> {
         ));
     }
     let at = seen.registered_at().filter(|_| seen.rules.identity_is_compared)?;
-    let begun = if seen.told.identity.is_some() {
-        "was registered"
-    } else {
-        "is being registered"
-    };
-    let trouble = identity_changed(begun, at, &seen.platform.identity)?;
+    let is_told = seen.told.identity.is_some();
+    let registered = if is_told { "was registered" } else { "may be registered" };
+    let mut trouble = identity_changed(registered, at, &seen.platform.identity)?;
+    if !is_told {
+        trouble.message.push_str(NOT_THERE);
+    }
     Some(Decision::Refuse(trouble, Recheck::OnChange))
 }
 

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use super::claiming::{claimed, register};
-use super::client::looked_after_the_wait;
 use super::refusals::not_replaceable;
 use super::settle;
 use crate::api::conditions::Reason;
@@ -57,7 +56,7 @@ fn recreate(former: &ApplicationId, wanted: &Wanted, seen: &Seen) -> Option<Deci
             .or_else(|| former_untold(former, seen))
             .or_else(|| register(wanted, seen));
     }
-    if seen.doubted() && !looked_after_the_wait(seen) {
+    if seen.doubted() && !seen.looked_after_the_wait() {
         return Some(Decision::Look(Look::Scan));
     }
     Some(leaving_open(register(wanted, seen)?))

@@ -35,8 +35,8 @@ pub(super) fn left_behind(seen: &Seen, why: &str) -> Vec<Orphan> {
 /// Registrations whose answers were lost, where neither a marker nor an id can find what they made.
 pub(super) fn uncounted(seen: &Seen, why: &str) -> Option<Orphan> {
     let claim = seen.own_claim().filter(|_| !seen.platform.capabilities.marks)?;
-    let unfound = seen.unresolved() && seen.known.is_none() || seen.may_have_lost();
-    let possible = claim.lost + u32::from(unfound);
+    let unknown = seen.unresolved() && claim.registers && seen.known.is_none();
+    let possible = seen.lost() + u32::from(unknown || seen.would_lose());
     (possible > 0).then(|| Orphan {
         client: None,
         marker: None,

@@ -5,8 +5,9 @@ use crate::api::conditions::Reason;
 use crate::domain::claim::{Claim, Found};
 use crate::domain::decide::{Decision, Recheck, Stage};
 use crate::domain::observed::Seen;
-use crate::domain::observed::scene::{claim, held, secret, seen};
+use crate::domain::observed::scene::{claim, held, secret, seen, wanted};
 use crate::domain::step::{Look, OutputSecret, Purpose, SecretSeen, Step};
+use crate::domain::wish::Wish;
 
 #[test]
 fn a_missing_finalizer_is_put_back_with_a_claim_that_permits_nothing() {
@@ -118,7 +119,7 @@ fn until_its_outcome_is_known_the_client_may_be_where_the_claim_was_written() {
     assert_eq!(decided(&unresolved), changed);
     let message = told(&unresolved);
     assert!(
-        message.contains("is being registered at https://id.example.com"),
+        message.contains("may be registered at https://id.example.com"),
         "{message}"
     );
     assert_eq!(
@@ -136,6 +137,45 @@ fn until_its_outcome_is_known_the_client_may_be_where_the_claim_was_written() {
         acts(Step::Claim(next, Purpose::Register)),
         "a wrong apiUrl can be corrected"
     );
+}
+
+#[test]
+fn a_claim_tells_whether_a_registration_may_be_without_outcome() {
+    let registers = |seen: &Seen| match super::super::application::decide(&Wish::Present(Box::new(wanted())), seen) {
+        Decision::Act(Step::Claim(claim, _)) => claim.registers,
+        other => panic!("no claim: {other:?}"),
+    };
+    let stripped = |mut seen: Seen| {
+        seen.object.has_finalizer = false;
+        seen.with_no_secret()
+    };
+    assert!(registers(&seen().with_no_secret()), "it permits one");
+    assert!(registers(&stripped(seen().with_claim(1))), "it is written over one");
+    assert!(!registers(&stripped(seen().with_claim(1).answered())));
+    let blind = stripped(seen().blind().with_claim(1));
+    assert!(!registers(&blind), "that one is counted");
+    assert_eq!(
+        decided(&blind),
+        acts(Step::Claim(
+            Claim {
+                lost: 1,
+                open: true,
+                ..claim(2)
+            },
+            Purpose::PutBack
+        ))
+    );
+}
+
+#[test]
+fn a_copy_at_another_platform_is_refused_since_it_could_be_a_restore() {
+    let mut seen = seen().with_no_secret();
+    let uid = "uid of the other one".into();
+    seen.claim = Found::Carried(Claim { uid, ..claim(4) });
+    seen.platform.identity.owner = "another tenant".into();
+    let changed = refuses(Stage::Registered, Reason::PlatformIdentityChanged, Recheck::OnChange);
+    assert_eq!(decided(&seen), changed);
+    assert!(told(&seen).contains("remove the annotation"), "{}", told(&seen));
 }
 
 #[test]

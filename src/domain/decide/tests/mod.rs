@@ -24,7 +24,8 @@ use crate::domain::observed::scene::{NOW, SETTLE, claim, wanted};
 use crate::domain::step::{Look, Purpose, Step};
 use crate::domain::wish::{Wanted, Wish};
 
-/// What the table says of the application as it is wanted; messages are left out, some tests look at them on their own.
+/// What the table says of the application as it is wanted. Messages are left out, and what a claim says of registrations: some
+/// tests look at them on their own.
 fn decided(seen: &Seen) -> Decision {
     decided_for(wanted(), seen)
 }
@@ -41,6 +42,10 @@ fn silent(decision: Decision) -> Decision {
     match decision {
         Decision::Wait(until, trouble) => Decision::Wait(until, silent(trouble)),
         Decision::Refuse(trouble, recheck) => Decision::Refuse(silent(trouble), recheck),
+        Decision::Act(Step::Claim(claim, purpose)) => {
+            let registers = true;
+            Decision::Act(Step::Claim(Claim { registers, ..claim }, purpose))
+        }
         other => other,
     }
 }
