@@ -35,11 +35,6 @@ async fn installed() -> TestSpace<'static> {
     space
 }
 
-async fn tells(space: &TestSpace<'_>, name: &str, event: &str) {
-    let told = async || space.events(name).await;
-    until(event, told, |events| events.iter().any(|e| e.starts_with(event))).await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_managed_field_is_set_right_again_and_what_is_not_managed_is_left_alone() {
     let space = installed().await;
@@ -57,7 +52,7 @@ async fn a_managed_field_is_set_right_again_and_what_is_not_managed_is_left_alon
         same("name") && same("teaser_description") && same("status")
     };
     let now = until("the client is as the spec wants it", repaired, right).await;
-    tells(&space, "app", "DriftRepaired: ").await;
+    space.tells("app", "DriftRepaired").await;
     let tenants: BTreeSet<&str> = now["allowed_tenants"]
         .as_array()
         .unwrap()
@@ -79,7 +74,7 @@ async fn a_client_that_vanished_is_registered_again_and_its_tenants_with_it() {
     let before = space.platform.only_application().await;
     let gone = json!([{ "op": "app.delete", "id": before["id"] }]);
     space.platform.change(gone).await;
-    tells(&space, "app", "RegisteredAgain: ").await;
+    space.tells("app", "RegisteredAgain").await;
     let another = |object: &Value| object["status"]["applicationId"] != before["id"];
     space
         .until("OAuthApplication", "app", "has another client", another)
@@ -92,7 +87,7 @@ async fn a_client_that_vanished_is_registered_again_and_its_tenants_with_it() {
     space
         .until("TenantInstallation", "north", "is installed anew", installed)
         .await;
-    tells(&space, "north", "InstalledAgain: ").await;
+    space.tells("north", "InstalledAgain").await;
     space.token("app", Some(T2)).await;
 }
 
@@ -118,7 +113,7 @@ async fn an_installation_that_was_removed_is_made_again() {
     let id = space.platform.only_application().await["id"].clone();
     let ops = json!([{ "op": "install.delete", "id": id, "tenant": T2 }]);
     space.platform.change(ops).await;
-    tells(&space, "north", "InstalledAgain: ").await;
+    space.tells("north", "InstalledAgain").await;
     space.ready("TenantInstallation", "north").await;
     space.token("app", Some(T2)).await;
 }

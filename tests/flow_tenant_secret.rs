@@ -139,11 +139,7 @@ async fn a_lost_or_changed_secret_is_written_again_from_the_applications() {
     space.delete("Secret", "app-north").await;
     equal_credentials(&space).await;
     space.ready(INSTALLATION, "app-north").await;
-    let events = space.events("app-north").await;
-    assert!(
-        events.iter().any(|event| event.starts_with("SecretRepaired: ")),
-        "{events:#?}"
-    );
+    space.tells("app-north", "SecretRepaired").await;
     space.stays_silent().await;
 }
 

@@ -174,6 +174,13 @@ impl Objects {
         self.list("Event").await.into_iter().filter(about).map(told).collect()
     }
 
+    /// Waits for an Event with this reason: it follows the status that it is about.
+    pub async fn tells(&self, name: &str, reason: &str) {
+        let reason = format!("{reason}: ");
+        let told = async || self.events(name).await;
+        until(&reason, told, |events| events.iter().any(|e| e.starts_with(&reason))).await;
+    }
+
     fn api(&self, kind: &str) -> Api<DynamicObject> {
         let (group, version, plural, namespaced) = match kind {
             "ClusterOAuthPlatform" => ("oauthregistrar.io", "v1alpha1", "clusteroauthplatforms", false),
