@@ -77,8 +77,9 @@ async fn killed_at_any_request_and_whichever_answer_is_lost() {
         })
     });
     let only = std::env::var(ONLY).unwrap_or_default();
-    let struck = struck.filter(|run: &Run| run.to_string().contains(&only));
-    campaign.play(struck.collect()).await;
+    let struck: Vec<Run> = struck.filter(|run| run.to_string().contains(&only)).collect();
+    assert!(!struck.is_empty(), "no run has a name with {only:?}");
+    campaign.play(struck).await;
     campaign.tell();
 }
 

@@ -4,6 +4,7 @@
 mod page;
 mod score;
 
+use std::env;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -20,6 +21,9 @@ use score::{Row, Scores};
 
 /// A campaign that still runs then is taken for hung.
 const LIMIT: Duration = Duration::from_hours(3);
+
+/// Set, the campaign of processes plays only the runs whose name contains this text.
+const ONLY: &str = "OAUTH_REGISTRAR_RUN";
 
 /// A campaign of faults.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
@@ -64,6 +68,11 @@ impl Arguments {
             ([], None) => &Campaign::ALL[..],
             (some, None) => some,
         };
+        let writes_page = self.seed.is_none() && campaigns.len() == Campaign::ALL.len();
+        if writes_page && env::var_os(ONLY).is_some() {
+            bail!("{ONLY} plays some runs alone, which is no score: use it with `cargo xtask faults processes`");
+        }
+        let began = page::Began::now()?;
         let programs = build::all(cargo::is_ci())?;
         if campaigns.iter().any(|campaign| *campaign != Campaign::Model) {
             if let Some(lacks) = binaries::lacking() {
@@ -79,8 +88,8 @@ impl Arguments {
         if self.seed.is_none() {
             print!("{scores}");
         }
-        if self.seed.is_none() && campaigns.len() == Campaign::ALL.len() {
-            page::write(&scores)?;
+        if writes_page {
+            page::write(&scores, &began)?;
         }
         Ok(if scores.is_clean() {
             ExitCode::SUCCESS

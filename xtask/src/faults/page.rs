@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::Command;
 use std::thread;
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
@@ -13,27 +14,39 @@ const PAGE: &str = "docs/reliability.md";
 const BEGIN: &str = "<!-- score: written by `cargo xtask faults` -->\n";
 const END: &str = "<!-- end of score -->\n";
 
+/// What a score is of, and since when it is run: read when it begins, since hours may pass.
+pub(super) struct Began {
+    commit: String,
+    at: Instant,
+}
+
+impl Began {
+    pub(super) fn now() -> Result<Self> {
+        let (commit, at) = (commit()?, Instant::now());
+        Ok(Self { commit, at })
+    }
+}
+
 /// Writes the score of a run of all campaigns into the page.
-pub(super) fn write(scores: &Scores) -> Result<()> {
+pub(super) fn write(scores: &Scores, began: &Began) -> Result<()> {
     let path = paths::workspace().join(PAGE);
     let page = fs::read_to_string(&path).with_context(|| format!("cannot read {PAGE}"))?;
-    let page = with_score(&page, &told(scores)?)?;
+    let page = with_score(&page, &told(scores, began))?;
     fs::write(&path, page).with_context(|| format!("cannot write {PAGE}"))?;
     eprintln!("wrote the score into {PAGE}");
     Ok(())
 }
 
-fn told(scores: &Scores) -> Result<String> {
-    let seconds: u64 = scores.rows.iter().map(|row| row.seconds).sum();
+fn told(scores: &Scores, began: &Began) -> String {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    Ok(format!(
-        "Commit {}, {cores} cores: {} runs, {} violations, {} min in all.\n\n{}",
-        commit()?,
+    format!(
+        "Commit {}, {cores} cores: {} runs, {} violations, in {} min. Some cases ran side by side.\n\n{}",
+        began.commit,
         scores.runs(),
         scores.violations(),
-        seconds.div_ceil(60),
+        began.at.elapsed().as_secs().div_ceil(60),
         scores.table()
-    ))
+    )
 }
 
 /// The commit that is checked out, and its day; with a sign when something was changed since.
