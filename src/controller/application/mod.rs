@@ -26,7 +26,6 @@ use super::{pause, platform};
 use crate::api::OAuthApplication;
 use crate::api::platform::MarkerPlace;
 use crate::controller::orphans::left::put_on_record;
-use crate::domain::claim::Found;
 use crate::domain::decide::application::decide;
 use crate::domain::decide::{Decision, Recheck, farewell};
 use crate::domain::observed::Seen;
@@ -148,12 +147,6 @@ async fn run(wish: &Wish, case: &mut Case, connection: &Connection, ctx: &Contex
 
 /// A deletion goes on without a platform as far as it can.
 fn away(case: &Case, ctx: &Context) -> Connection {
-    let told = case.object.status.as_ref().and_then(|s| s.platform_identity.clone());
-    let claimed = || match case.claim(ctx) {
-        Found::Here(claim) => claim.platform,
-        _ => None,
-    };
-    let identity = told.map(|i| (i.issuer, i.owner)).or_else(claimed);
     let key = PlatformKey::of(&case.object);
     let why = format!(
         "{key} is missing or not Ready; mend it, or set spec.deletion.orphanAfter to wait no longer than that, or spec.deletion.policy to Orphan to leave the client there"
@@ -163,7 +156,7 @@ fn away(case: &Case, ctx: &Context) -> Connection {
         .platform(&key)
         .and_then(|p| p.connection().olt.as_ref().map(|olt| olt.marker));
     let marks = marker != Some(MarkerPlace::None);
-    platform::away::away(why, marks, identity)
+    platform::away::away(why, marks)
 }
 
 /// Others may wait for the same platform.

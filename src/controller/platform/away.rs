@@ -33,16 +33,15 @@ impl Away {
     }
 }
 
-/// A connection on which every call fails for this reason; `identity` is the one that status or claim told before, and `marks`
-/// what its spec says of markers.
+/// A connection on which every call fails for this reason, and which cannot say who we are; `marks` is what the platform's spec
+/// says of markers.
 #[must_use]
-pub fn away(why: String, marks: bool, identity: Option<(String, String)>) -> Connection {
-    let (issuer, owner) = identity.unwrap_or_default();
+pub fn away(why: String, marks: bool) -> Connection {
     Connection {
         platform: Arc::new(Away { why, marks }),
         identity: Identity {
-            issuer,
-            owner: TenantId(owner),
+            issuer: String::new(),
+            owner: TenantId(String::new()),
             token_endpoint: String::new(),
         },
         permissions: vec![],

@@ -35,9 +35,6 @@ use crate::domain::schedule::next_try;
 /// other one.
 const AT_A_TIME: u16 = 0;
 
-/// After how long a resource is looked at again that somebody else wrote meanwhile; the watch usually tells first.
-const CONFLICT: Duration = Duration::from_secs(1);
-
 /// Errors of the API server end sooner or later, and what has become of the resource meanwhile is worth a look.
 const LONGEST: Duration = Duration::from_mins(1);
 
@@ -143,16 +140,15 @@ where
 /// When to look again after an error of the API server: the more of them in a row, the later.
 fn after(meta: &ObjectMeta, error: &Error, ctx: &Context) -> Duration {
     let errors = ctx.memories.failed(meta.uid.as_deref().unwrap_or_default());
-    // Somebody wrote first: no failure, and the next look is at what they wrote.
+    let pause = next_try(Class::Transient, errors, ctx.chance.fraction()).min(LONGEST);
+    // Somebody wrote first: no failure, and the next look is at what they wrote; the watch usually tells of it before.
     if error.code() == Some(409) {
         tracing::debug!(
             namespace = meta.namespace,
             name = meta.name,
             "written by somebody else meanwhile"
         );
-        return CONFLICT
-            .saturating_mul(1 << errors.saturating_sub(1).min(16))
-            .min(LONGEST);
+        return pause / 2;
     }
     tracing::warn!(
         namespace = meta.namespace,
@@ -160,7 +156,7 @@ fn after(meta: &ObjectMeta, error: &Error, ctx: &Context) -> Duration {
         error = error as &dyn std::error::Error,
         "reconcile failed"
     );
-    next_try(Class::Transient, errors, ctx.chance.fraction()).min(LONGEST)
+    pause
 }
 
 fn labelled() -> watcher::Config {

@@ -92,14 +92,12 @@ fn refuse_for_now(stage: Stage, reason: Reason, message: impl Into<String>) -> D
     Decision::Refuse(Trouble::new(stage, reason, message), Recheck::Later)
 }
 
-/// The platform is not the one where the application "was registered" or "may be registered", in the words that people are told:
-/// what it says of the client means nothing.
+/// The platform is not the one where the application "was registered" or "may be registered", in the words that people are
+/// told: what it says of the client means nothing. One that cannot say who we are is away, and says nothing at all.
 #[must_use]
 pub fn identity_changed(registered: &str, at: &(String, String), now: &Identity) -> Option<Trouble> {
+    now.issuer_and_owner().filter(|now| now != at)?;
     let (issuer, owner) = at;
-    if (issuer, owner) == (&now.issuer, &now.owner.0) {
-        return None;
-    }
     let message = format!(
         "The application {registered} at {issuer} for owner {owner}, but the platform is now {} for owner {}. Restore the platform's issuerUrl and credential, or create a new OAuthApplication.",
         now.issuer, now.owner

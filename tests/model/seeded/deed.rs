@@ -1,8 +1,7 @@
 //! What others than the operator do, carried out.
 
-use oauth_registrar::controller::suspicions::Suspect;
-
 use oauth_registrar::api::well_known::CLAIM;
+use oauth_registrar::controller::suspicions::Suspect;
 use oauth_registrar::domain::claim::Claim;
 
 use super::life::Life;

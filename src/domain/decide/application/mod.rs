@@ -59,7 +59,7 @@ pub(super) fn view_stale(seen: &Seen) -> Option<Decision> {
     seen.stale.then_some(Decision::Stale)
 }
 
-/// What to do when that is known.
+/// The way on when surely no client is there.
 const NOT_THERE: &str =
     " If there is no such client, or the resource is a copy, remove the annotation oauthregistrar.io/registration.";
 

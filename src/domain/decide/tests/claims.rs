@@ -179,6 +179,20 @@ fn a_copy_at_another_platform_is_refused_since_it_could_be_a_restore() {
 }
 
 #[test]
+fn a_platform_that_cannot_say_who_we_are_is_away_and_not_another_one() {
+    let changed = refuses(Stage::Registered, Reason::PlatformIdentityChanged, Recheck::OnChange);
+    let mut restored = seen().with_no_secret();
+    let uid = "uid of the lost one".into();
+    restored.claim = Found::Carried(Claim { uid, ..claim(4) });
+    let told = seen().with_claim(1).told("app-1", 1).with_our_secret("app-1", 1);
+    for mut seen in [restored, told, seen().with_claim(1).with_no_secret()] {
+        seen.platform.identity.issuer = String::new();
+        seen.platform.identity.owner = "".into();
+        assert_ne!(decided(&seen), changed);
+    }
+}
+
+#[test]
 fn a_removed_claim_does_not_make_a_new_registration() {
     let seen = seen().told("app-1", 1);
     assert_eq!(decided(&seen), looks(Look::Secret));
