@@ -147,12 +147,13 @@ async fn the_rights_end_where_they_should(space: &TestSpace<'_>, other: &str) {
     }
 }
 
-/// What matters of an object of RBAC.
-fn meaning(object: &Value) -> [String; 6] {
+/// What matters of an object of RBAC, and of what confines it.
+fn meaning(object: &Value) -> [String; 7] {
     [
         "kind",
         "/metadata/name",
         "/metadata/namespace",
+        "/spec",
         "/rules",
         "/roleRef",
         "/subjects",
@@ -168,8 +169,8 @@ fn meaning(object: &Value) -> [String; 6] {
 
 #[test]
 fn the_rights_are_those_of_the_table_and_no_others() {
-    let of_rbac = |objects: Vec<Value>| -> std::collections::BTreeSet<[String; 6]> {
-        let groups = ["v1", "rbac.authorization.k8s.io/v1"];
+    let of_rbac = |objects: Vec<Value>| -> std::collections::BTreeSet<[String; 7]> {
+        let groups = ["v1", "rbac.authorization.k8s.io/v1", "admissionregistration.k8s.io/v1"];
         let about = |object: &&Value| groups.iter().any(|group| object["apiVersion"] == *group);
         objects.iter().filter(about).map(meaning).collect()
     };

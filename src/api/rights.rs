@@ -3,7 +3,11 @@
 //! `cargo xtask generate` writes `examples/install/rbac.yaml` and the rules of the chart from here, and tests and the demo
 //! bind exactly the same.
 //! RBAC cannot tell a Secret's metadata from its data, so rights on Secrets are bound namespace by namespace; to bind
-//! `oauth-registrar-namespace` cluster-wide is an administrator's explicit choice and never made here.
+//! `oauth-registrar-namespace` cluster-wide is an administrator's explicit choice and never made here. Which Secrets are
+//! written there is confined further (`confinement`). What people may do with our kinds is in `people`.
+
+pub mod confinement;
+pub mod people;
 
 use serde_json::{Value, json};
 
@@ -142,8 +146,15 @@ pub const RIGHTS: &[Right] = &[
     },
 ];
 
-/// Service account, roles and bindings for an operator that runs in one namespace and watches others, in the order in
-/// which they are to be applied. Equal input gives equal output; the namespaces themselves are not among them.
+/// The user name of the operator's service account.
+#[must_use]
+pub fn user(operator_namespace: &str) -> String {
+    format!("system:serviceaccount:{operator_namespace}:{ACCOUNT}")
+}
+
+/// Service account, roles and bindings for an operator that runs in one namespace and watches others, what confines it, and
+/// the roles of people, in the order in which they are to be applied. Equal input gives equal output; the namespaces
+/// themselves are not among them.
 #[must_use]
 pub fn manifests(operator_namespace: &str, watched: &[&str]) -> Vec<Value> {
     let subject = json!([{ "kind": "ServiceAccount", "name": ACCOUNT, "namespace": operator_namespace }]);
@@ -173,6 +184,8 @@ pub fn manifests(operator_namespace: &str, watched: &[&str]) -> Vec<Value> {
         objects.push(role("Role", name, Some(namespace), scope));
         objects.push(binding("RoleBinding", Some(namespace), ("Role", name), &subject));
     }
+    objects.extend(confinement::manifests(&user(operator_namespace)));
+    objects.extend(people::manifests());
     objects
 }
 

@@ -206,6 +206,16 @@ impl Cluster {
         client(self.plane.kubeconfig().to_owned()).await
     }
 
+    /// A client with the operator's own rights.
+    pub async fn client_of_operator(&self) -> Client {
+        client(
+            self.plane
+                .kubeconfig_with_token("hand-of-the-operator", &self.token)
+                .unwrap(),
+        )
+        .await
+    }
+
     /// A namespace, a simulator and a platform for one test.
     pub async fn space(&self) -> TestSpace<'_> {
         TestSpace::open(self, self.next_namespace(), Options::default(), json!({})).await

@@ -79,9 +79,15 @@ impl Objects {
 
     /// A JSON merge patch; fails the test when it is refused.
     pub async fn patch(&self, kind: &str, name: &str, change: Value) -> Value {
+        self.try_patch(kind, name, change)
+            .await
+            .unwrap_or_else(|error| panic!("cannot patch {kind} {name}: {error}"))
+    }
+
+    /// A JSON merge patch.
+    pub async fn try_patch(&self, kind: &str, name: &str, change: Value) -> Result<Value, Error> {
         let patch = Patch::Merge(&change);
-        let patched = self.api(kind).patch(name, &PatchParams::default(), &patch).await;
-        json_of(patched).unwrap_or_else(|error| panic!("cannot patch {kind} {name}: {error}"))
+        json_of(self.api(kind).patch(name, &PatchParams::default(), &patch).await)
     }
 
     /// The object, or `Null` when there is none.
@@ -109,10 +115,14 @@ impl Objects {
 
     /// Asks for the deletion, and does not wait for it.
     pub async fn delete(&self, kind: &str, name: &str) {
-        self.api(kind)
-            .delete(name, &DeleteParams::default())
+        self.try_delete(kind, name)
             .await
             .unwrap_or_else(|error| panic!("{kind} {name}: {error}"));
+    }
+
+    /// Asks for the deletion, which may be refused.
+    pub async fn try_delete(&self, kind: &str, name: &str) -> Result<(), Error> {
+        self.api(kind).delete(name, &DeleteParams::default()).await.map(drop)
     }
 
     /// Waits until the object is as wished.

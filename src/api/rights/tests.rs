@@ -1,5 +1,6 @@
 //! What the table must not hold, and the objects made from it.
 
+use k8s_openapi::api::admissionregistration::v1::{ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
 use k8s_openapi::api::core::v1::ServiceAccount;
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding};
 use serde::{Serialize, de::DeserializeOwned};
@@ -135,7 +136,36 @@ fn the_objects_are_those_of_kubernetes() {
             "ClusterRoleBinding" => survives::<ClusterRoleBinding>(&object),
             "Role" => survives::<Role>(&object),
             "RoleBinding" => survives::<RoleBinding>(&object),
+            "ValidatingAdmissionPolicy" => survives::<ValidatingAdmissionPolicy>(&object),
+            "ValidatingAdmissionPolicyBinding" => survives::<ValidatingAdmissionPolicyBinding>(&object),
             other => panic!("unexpected kind {other}"),
         }
     }
+}
+
+#[test]
+fn people_reach_every_kind_of_a_namespace_and_no_status() {
+    let plurals: Vec<_> = super::super::crds()
+        .into_iter()
+        .filter(|crd| crd.spec.scope == "Namespaced")
+        .map(|crd| crd.spec.names.plural)
+        .collect();
+    for role in [people::VIEW_ROLE, people::EDIT_ROLE] {
+        let rules = people::rules(role);
+        let mut resources: Vec<String> = serde_json::from_value(rules[0]["resources"].clone()).unwrap();
+        resources.sort();
+        let mut expected = plurals.clone();
+        expected.sort();
+        assert_eq!(resources, expected, "{role}");
+    }
+}
+
+#[test]
+fn a_role_of_people_is_bound_to_nobody() {
+    let bound = manifests("ops", &["a"]);
+    let mut bound = bound.iter().filter(|object| object.get("roleRef").is_some());
+    assert!(bound.all(|binding| {
+        let role = &binding["roleRef"]["name"];
+        *role != people::VIEW_ROLE && *role != people::EDIT_ROLE
+    }));
 }

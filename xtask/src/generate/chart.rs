@@ -1,7 +1,7 @@
 //! What the chart takes from `oauth_registrar::api`: the kinds, and the rules of its roles.
 
 use anyhow::{Context, Result};
-use oauth_registrar::api::rights::{self, ACCOUNT, EVENTS_ROLE, NAMESPACE_ROLE, RIGHTS, Scope};
+use oauth_registrar::api::rights::{self, ACCOUNT, EVENTS_ROLE, NAMESPACE_ROLE, RIGHTS, Scope, confinement, people};
 use serde_json::{Value, json};
 
 use super::folder::Folder;
@@ -33,6 +33,9 @@ fn rights_template() -> Result<String> {
         ("account", ACCOUNT),
         ("namespaceRole", NAMESPACE_ROLE),
         ("eventsRole", EVENTS_ROLE),
+        ("viewRole", people::VIEW_ROLE),
+        ("editRole", people::EDIT_ROLE),
+        ("secretsPolicy", confinement::POLICY),
     ] {
         text.push_str(&define(name, value));
     }
@@ -43,6 +46,15 @@ fn rights_template() -> Result<String> {
         ("rules.defaultNamespace", Scope::DefaultNamespace),
     ] {
         text.push_str(&define(name, &rules(scope)?));
+    }
+    for (name, value) in [
+        ("rules.view", json!({ "rules": people::rules(people::VIEW_ROLE) })),
+        ("rules.edit", json!({ "rules": people::rules(people::EDIT_ROLE) })),
+        ("secretsPolicy.rules", confinement::rules()),
+        ("secretsPolicy.binding", confinement::binding()),
+    ] {
+        let yaml = serde_saphyr::to_string(&value).with_context(|| format!("cannot write {name}"))?;
+        text.push_str(&define(name, yaml.trim_end()));
     }
     Ok(text)
 }
@@ -88,6 +100,7 @@ mod tests {
     #[test]
     fn no_rule_holds_what_helm_would_take_for_a_template() {
         assert!(RIGHTS.iter().all(|right| !right.why.contains("{{")));
+        assert!(!confinement::rules().to_string().contains("{{"));
     }
 
     #[test]

@@ -12,6 +12,18 @@ oauth-registrar-namespace
 oauth-registrar-events
 {{- end }}
 
+{{- define "oauth-registrar.viewRole" -}}
+oauth-registrar-view
+{{- end }}
+
+{{- define "oauth-registrar.editRole" -}}
+oauth-registrar-edit
+{{- end }}
+
+{{- define "oauth-registrar.secretsPolicy" -}}
+oauth-registrar-secrets
+{{- end }}
+
 {{- define "oauth-registrar.rules.cluster" -}}
 rules:
   # Follows the platforms; patch sets and releases the finalizer.
@@ -127,4 +139,94 @@ rules:
     verbs:
     - create
     - patch
+{{- end }}
+
+{{- define "oauth-registrar.rules.view" -}}
+rules:
+- apiGroups:
+  - oauthregistrar.io
+  resources:
+  - oauthapplications
+  - oauthplatforms
+  - tenantinstallations
+  verbs:
+  - get
+  - list
+  - watch
+{{- end }}
+
+{{- define "oauth-registrar.rules.edit" -}}
+rules:
+- apiGroups:
+  - oauthregistrar.io
+  resources:
+  - oauthapplications
+  - oauthplatforms
+  - tenantinstallations
+  verbs:
+  - create
+  - delete
+  - deletecollection
+  - patch
+  - update
+{{- end }}
+
+{{- define "oauth-registrar.secretsPolicy.rules" -}}
+failurePolicy: Fail
+matchConstraints:
+  resourceRules:
+  - apiGroups:
+    - ""
+    apiVersions:
+    - v1
+    operations:
+    - CREATE
+    - UPDATE
+    - DELETE
+    resources:
+    - secrets
+validations:
+- expression: request.operation == 'DELETE' || variables.label in ['output', 'state']
+  message: "the operator writes only Secrets that it labels oauthregistrar.io/secret: output or state"
+  reason: Forbidden
+- expression: request.operation == 'DELETE' || object.type == 'Opaque'
+  message: the operator writes only Secrets of type Opaque
+  reason: Forbidden
+- expression: >-
+    request.operation != 'CREATE' || variables.owners.exists(owner,
+    owner.apiVersion.startsWith('oauthregistrar.io/'))
+  message: the operator creates only Secrets that belong to a resource of oauthregistrar.io
+  reason: Forbidden
+- expression: >-
+    request.operation == 'CREATE' || variables.formerOwners.exists(owner,
+    owner.apiVersion.startsWith('oauthregistrar.io/'))
+  message: the operator changes only Secrets that belong to a resource of oauthregistrar.io
+  reason: Forbidden
+- expression: >-
+    request.operation == 'CREATE' || variables.formerLabel in ['', 'output',
+    'state']
+  message: >-
+    the operator changes no Secret that is labelled oauthregistrar.io/secret for
+    another purpose
+  reason: Forbidden
+- expression: >-
+    request.operation != 'UPDATE' || variables.owners.all(owner,
+    variables.formerOwners.exists(former, former.uid == owner.uid))
+  message: the operator gives no Secret another owner
+  reason: Forbidden
+variables:
+- expression: "object == null ? '' : object.metadata.?labels[?'oauthregistrar.io/secret'].orValue('')"
+  name: label
+- expression: "oldObject == null ? '' : oldObject.metadata.?labels[?'oauthregistrar.io/secret'].orValue('')"
+  name: formerLabel
+- expression: "object == null ? [] : object.metadata.?ownerReferences.orValue([])"
+  name: owners
+- expression: "oldObject == null ? [] : oldObject.metadata.?ownerReferences.orValue([])"
+  name: formerOwners
+{{- end }}
+
+{{- define "oauth-registrar.secretsPolicy.binding" -}}
+policyName: oauth-registrar-secrets
+validationActions:
+- Deny
 {{- end }}
