@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use oauth_registrar::controller::platform::hosts::HostPattern;
 
 /// Manages OAuth2 clients as Kubernetes resources.
@@ -102,6 +102,20 @@ pub struct Run {
     /// three times the limits.timeout of every platform, plus what a platform may still take after we gave up.
     #[arg(long, env = "OAUTH_REGISTRAR_SETTLE", value_name = "DURATION", default_value = "40s", value_parser = duration)]
     pub settle: Duration,
+
+    /// Whether Secrets are watched. With false the operator needs no right to list or watch them: each that it made or was
+    /// told of is read by its name with every resync, so a change by somebody else is noticed that much later.
+    #[arg(
+        long = "watch-secrets",
+        env = "OAUTH_REGISTRAR_WATCH_SECRETS",
+        value_name = "BOOL",
+        action = ArgAction::Set,
+        num_args = 0..=1,
+        require_equals = true,
+        default_value_t = true,
+        default_missing_value = "true"
+    )]
+    pub watch_secrets: bool,
 
     /// How log lines look. The variable `RUST_LOG` chooses what is logged.
     #[arg(

@@ -132,6 +132,7 @@ async fn settings(arguments: &Run, namespace: String, client: &Client) -> Result
         resync: arguments.resync,
         insecure_hosts: arguments.insecure_hosts.clone(),
         allowed_hosts: arguments.allowed_hosts.clone(),
+        watch_secrets: arguments.watch_secrets,
         rules: Rules::FIXED,
     })
 }

@@ -18,7 +18,7 @@ mod values;
 use k8s_openapi::api::authorization::v1::{ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec};
 use kube::Client;
 use kube::api::{Api, PostParams};
-use oauth_registrar::api::rights::{self, NAMESPACE_ROLE, RIGHTS, Right, Scope};
+use oauth_registrar::api::rights::{self, Feature, NAMESPACE_ROLE, RIGHTS, Right, Scope};
 use serde_json::{Value, json};
 
 use kit::{Cluster, Installation, OPERATOR, OPERATOR_NAMESPACE, TestSpace};
@@ -174,8 +174,16 @@ fn the_rights_are_those_of_the_table_and_no_others() {
         let about = |object: &&Value| groups.iter().any(|group| object["apiVersion"] == *group);
         objects.iter().filter(about).map(meaning).collect()
     };
-    let expected = rights::manifests(OPERATOR_NAMESPACE, &WATCHED);
-    assert_eq!(of_rbac(helm::render(&values())), of_rbac(expected));
+    for (watch, features) in [(true, Feature::ALL), (false, &[Feature::Core])] {
+        let mut values = values();
+        helm::merge(&mut values, json!({ "watchSecrets": watch }));
+        let expected = rights::manifests_for(features, OPERATOR_NAMESPACE, &WATCHED);
+        assert_eq!(
+            of_rbac(helm::render(&values)),
+            of_rbac(expected),
+            "watchSecrets: {watch}"
+        );
+    }
 }
 
 #[test]

@@ -33,11 +33,28 @@ pub enum Scope {
     DefaultNamespace,
 }
 
+/// What a right is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feature {
+    /// Everything else.
+    Core,
+    /// To hear at once of a change of a Secret (`--watch-secrets`). Whoever may list Secrets may read them all; without it,
+    /// each is read by its name.
+    WatchSecrets,
+}
+
+impl Feature {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Core, Self::WatchSecrets];
+}
+
 /// One line of the table: what may be done with some resources, and what for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Right {
     /// Where it holds.
     pub scope: Scope,
+    /// What needs it.
+    pub feature: Feature,
     /// API group; the core group is empty.
     pub group: &'static str,
     /// Resources and subresources.
@@ -54,6 +71,7 @@ pub struct Right {
 pub const RIGHTS: &[Right] = &[
     Right {
         scope: Scope::Cluster,
+        feature: Feature::Core,
         group: GROUP,
         resources: &["clusteroauthplatforms"],
         names: &[],
@@ -62,6 +80,7 @@ pub const RIGHTS: &[Right] = &[
     },
     Right {
         scope: Scope::Cluster,
+        feature: Feature::Core,
         group: GROUP,
         resources: &["clusteroauthplatforms/status"],
         names: &[],
@@ -70,6 +89,7 @@ pub const RIGHTS: &[Right] = &[
     },
     Right {
         scope: Scope::Cluster,
+        feature: Feature::Core,
         group: "",
         resources: &["namespaces"],
         names: &[],
@@ -78,6 +98,7 @@ pub const RIGHTS: &[Right] = &[
     },
     Right {
         scope: Scope::Cluster,
+        feature: Feature::Core,
         group: GROUP,
         resources: &["oauthplatforms", "oauthapplications", "tenantinstallations"],
         names: &[],
@@ -86,6 +107,7 @@ pub const RIGHTS: &[Right] = &[
     },
     Right {
         scope: Scope::Cluster,
+        feature: Feature::Core,
         group: GROUP,
         resources: &[
             "oauthplatforms/status",
@@ -98,14 +120,25 @@ pub const RIGHTS: &[Right] = &[
     },
     Right {
         scope: Scope::WatchedNamespace,
+        feature: Feature::Core,
         group: "",
         resources: &["secrets"],
         names: &[],
-        verbs: &["get", "list", "watch", "create", "patch"],
+        verbs: &["get", "create", "patch"],
         why: "Publishes credentials, reads those of tenants and keeps their newer refresh tokens. Deleting is left to the garbage collector.",
     },
     Right {
         scope: Scope::WatchedNamespace,
+        feature: Feature::WatchSecrets,
+        group: "",
+        resources: &["secrets"],
+        names: &[],
+        verbs: &["list", "watch"],
+        why: "Notices at once when somebody changes or deletes a Secret that it made, or one with a tenant's credentials.",
+    },
+    Right {
+        scope: Scope::WatchedNamespace,
+        feature: Feature::Core,
         group: "",
         resources: &["configmaps"],
         names: &[],
@@ -114,6 +147,7 @@ pub const RIGHTS: &[Right] = &[
     },
     Right {
         scope: Scope::WatchedNamespace,
+        feature: Feature::Core,
         group: "events.k8s.io",
         resources: &["events"],
         names: &[],
@@ -122,14 +156,25 @@ pub const RIGHTS: &[Right] = &[
     },
     Right {
         scope: Scope::OperatorNamespace,
+        feature: Feature::Core,
         group: "",
         resources: &["secrets"],
         names: &[],
-        verbs: &["get", "list", "watch", "create", "patch"],
+        verbs: &["get", "create", "patch"],
         why: "Reads the credentials of the platforms, and keeps their newer refresh tokens in state Secrets of its own.",
     },
     Right {
         scope: Scope::OperatorNamespace,
+        feature: Feature::WatchSecrets,
+        group: "",
+        resources: &["secrets"],
+        names: &[],
+        verbs: &["list", "watch"],
+        why: "Notices at once when the credential of a platform changes.",
+    },
+    Right {
+        scope: Scope::OperatorNamespace,
+        feature: Feature::Core,
         group: "",
         resources: &["configmaps"],
         names: &[],
@@ -138,6 +183,7 @@ pub const RIGHTS: &[Right] = &[
     },
     Right {
         scope: Scope::DefaultNamespace,
+        feature: Feature::Core,
         group: "events.k8s.io",
         resources: &["events"],
         names: &[],
@@ -157,6 +203,13 @@ pub fn user(operator_namespace: &str) -> String {
 /// themselves are not among them.
 #[must_use]
 pub fn manifests(operator_namespace: &str, watched: &[&str]) -> Vec<Value> {
+    manifests_for(Feature::ALL, operator_namespace, watched)
+}
+
+/// The same with the rights that these features need, and no others.
+#[must_use]
+pub fn manifests_for(features: &[Feature], operator_namespace: &str, watched: &[&str]) -> Vec<Value> {
+    let role = |kind, name, namespace, scope| role(kind, name, namespace, scope, features);
     let subject = json!([{ "kind": "ServiceAccount", "name": ACCOUNT, "namespace": operator_namespace }]);
     let mut objects = vec![
         json!({
@@ -189,8 +242,9 @@ pub fn manifests(operator_namespace: &str, watched: &[&str]) -> Vec<Value> {
     objects
 }
 
-fn role(kind: &str, name: &str, namespace: Option<&str>, scope: Scope) -> Value {
-    let rules: Vec<Value> = RIGHTS.iter().filter(|right| right.scope == scope).map(rule).collect();
+fn role(kind: &str, name: &str, namespace: Option<&str>, scope: Scope, features: &[Feature]) -> Value {
+    let needed = |right: &&Right| right.scope == scope && features.contains(&right.feature);
+    let rules: Vec<Value> = RIGHTS.iter().filter(needed).map(rule).collect();
     json!({
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": kind,

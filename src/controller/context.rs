@@ -44,6 +44,8 @@ pub struct Settings {
     pub insecure_hosts: Vec<String>,
     /// The only hosts that platforms of namespaces may be at.
     pub allowed_hosts: Vec<HostPattern>,
+    /// Whether Secrets are watched. If not, each is read by its name, with every resync.
+    pub watch_secrets: bool,
     /// Which rules hold; always [`Rules::FIXED`] but in the model.
     pub rules: Rules,
 }

@@ -66,6 +66,7 @@ fn a_wrong_value_is_refused_by_its_name() {
         (json!({ "allowHosts": ["https://api.example.com"] }), "'/allowHosts/0'"),
         (json!({ "recheckInterval": "5 minutes" }), "'/recheckInterval'"),
         (json!({ "resyncInterval": "often" }), "'/resyncInterval'"),
+        (json!({ "watchSecrets": "never" }), "'/watchSecrets'"),
         (json!({ "settle": "40" }), "'/settle'"),
         (json!({ "logFormat": "xml" }), "'/logFormat'"),
         (
@@ -124,6 +125,7 @@ fn each_value_changes_what_is_applied() {
         ("allowHosts", json!(["*.example.com", "10.0.0.0/8"])),
         ("recheckInterval", json!("1m")),
         ("resyncInterval", json!("1h")),
+        ("watchSecrets", json!(false)),
         ("settle", json!("2m")),
         ("logFormat", json!("json")),
         ("serviceAccount.create", json!(false)),
@@ -175,8 +177,14 @@ fn the_defaults_are_those_of_the_program() {
         .unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     let given = args(&render(&json!({ "namespaces": ["billing"] })));
-    for flag in ["--recheck-interval", "--resync-interval", "--settle", "--log-format"] {
-        let about = help.split(&format!("      {flag} ")).nth(1).unwrap();
+    for flag in [
+        "--recheck-interval",
+        "--resync-interval",
+        "--settle",
+        "--log-format",
+        "--watch-secrets",
+    ] {
+        let about = help.split(&format!("      {flag}")).nth(1).unwrap();
         let (_, default) = about.split_once("[default: ").unwrap();
         let (default, _) = default.split_once(']').unwrap();
         assert!(

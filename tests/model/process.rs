@@ -79,6 +79,7 @@ fn context(gate: &Arc<Gate>, index: usize, name: &str, rules: Rules) -> Arc<Cont
         resync: Duration::from_mins(10),
         insecure_hosts: vec![],
         allowed_hosts: vec![],
+        watch_secrets: true,
         rules,
     };
     let mut context = Context::new(

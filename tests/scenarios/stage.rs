@@ -76,6 +76,7 @@ impl Stage {
             resync: Duration::from_mins(10),
             insecure_hosts: vec![],
             allowed_hosts: vec![],
+            watch_secrets: true,
             rules: Rules::FIXED,
         };
         let client = cluster(&server, &calls, &cluster_plan);

@@ -54,9 +54,22 @@ fn in_the_operators_namespace_secrets_and_records_are_kept() {
         .filter(writes)
         .map(|right| (right.resources, right.verbs))
         .collect();
-    let secrets = (&["secrets"][..], &["get", "list", "watch", "create", "patch"][..]);
+    let secrets = (&["secrets"][..], &["get", "create", "patch"][..]);
     let records = (&["configmaps"][..], &["get", "list", "create", "patch", "delete"][..]);
     assert_eq!(written, [secrets, records]);
+}
+
+#[test]
+fn without_the_watch_nobody_can_list_or_watch_secrets() {
+    for object in manifests_for(&[Feature::Core], "ops", &["a"]) {
+        for rule in object["rules"].as_array().into_iter().flatten() {
+            let about_secrets = rule["resources"] == json!(["secrets"]);
+            assert!(
+                !about_secrets || rule["verbs"] == json!(["get", "create", "patch"]),
+                "{object}"
+            );
+        }
+    }
 }
 
 #[test]

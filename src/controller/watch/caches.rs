@@ -105,6 +105,11 @@ impl Scope {
         Filling::of(&self.missing)
     }
 
+    /// Waits until its three kinds were read once.
+    pub async fn kinds_read(&self) {
+        self.missing.clone().wait().await;
+    }
+
     /// For the watch of its Secrets.
     #[must_use]
     pub fn secrets_filling(&self) -> Filling {

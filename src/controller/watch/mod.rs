@@ -1,6 +1,7 @@
 //! The watches and the controllers that they drive: one set for each namespace that is watched, since rights are bound
 //! per namespace, and one controller for the platforms.
 
+mod by_name;
 pub mod caches;
 pub mod changes;
 mod platforms;
@@ -51,6 +52,7 @@ pub async fn run(ctx: Arc<Context>, caches: Arc<Caches>, writers: Writers, stop:
         let (applications, applications_rung) = Bell::new();
         let (installations, installations_rung) = Bell::new();
         let (own_platforms, platforms_rung) = Bell::new();
+        let (secrets, secrets_rung) = Bell::new();
         let watched = Watched {
             index,
             ctx: Arc::clone(&ctx),
@@ -60,6 +62,7 @@ pub async fn run(ctx: Arc<Context>, caches: Arc<Caches>, writers: Writers, stop:
                 installations,
                 platforms: platforms.clone(),
                 own_platforms,
+                secrets,
                 counting: Counting::default(),
             },
             stop: stop.clone(),
@@ -68,6 +71,7 @@ pub async fn run(ctx: Arc<Context>, caches: Arc<Caches>, writers: Writers, stop:
             platforms: platforms_rung,
             applications: applications_rung,
             installations: installations_rung,
+            secrets: secrets_rung,
         };
         running.push(watched.run(writers, heard).boxed());
     }

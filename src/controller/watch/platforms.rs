@@ -39,10 +39,12 @@ pub(super) async fn run(
     );
     tokio::select! {
         () = platforms => {}
-        () = credentials(&bell, &ctx, &caches) => {}
+        () = credentials(&bell, &ctx, &caches), if ctx.settings.watch_secrets => {}
     }
 }
 
+/// Without this watch a new credential is noticed when its platform is looked at the next time, which reads it.
+///
 /// A credential that is another one than was read wakes the platforms that name it; after a gap in the watch, so does one
 /// that is gone.
 async fn credentials(bell: &Bell<ClusterOAuthPlatform>, ctx: &Context, caches: &Caches) {

@@ -7,11 +7,11 @@ use futures::channel::mpsc::UnboundedReceiver;
 use kube::runtime::reflector::ObjectRef;
 use kube::runtime::reflector::store::Writer;
 use kube::runtime::{PredicateConfig, WatchStreamExt, watcher};
-use kube::{Api, Resource};
+use kube::{Api, Resource, ResourceExt};
 
 use super::caches::{Caches, Scope, ScopeWriters, SecretMeta};
 use super::wakes::{self, Bells};
-use super::{Stop, changes, controller, labelled, logged, watch};
+use super::{Stop, by_name, changes, controller, labelled, logged, watch};
 use crate::api::{OAuthApplication, OAuthPlatform, TenantInstallation};
 use crate::controller::context::Context;
 use crate::controller::suspicions::{News, Suspect};
@@ -24,6 +24,7 @@ pub(super) struct Rung {
     pub platforms: UnboundedReceiver<ObjectRef<OAuthPlatform>>,
     pub applications: UnboundedReceiver<ObjectRef<OAuthApplication>>,
     pub installations: UnboundedReceiver<ObjectRef<TenantInstallation>>,
+    pub secrets: UnboundedReceiver<ObjectRef<SecretMeta>>,
 }
 
 /// One scope under watch.
@@ -46,7 +47,7 @@ impl Watched {
         let controllers = async { futures::join!(platforms, applications, installations) };
         let background = async {
             futures::join!(
-                self.secrets(writers.secrets),
+                self.secrets(writers.secrets, rung.secrets),
                 self.news(),
                 self.suspicions(),
                 self.waiting()
@@ -58,7 +59,7 @@ impl Watched {
         }
     }
 
-    fn scope(&self) -> &Scope {
+    pub(super) fn scope(&self) -> &Scope {
         &self.caches.scopes[self.index]
     }
 
@@ -87,6 +88,13 @@ impl Watched {
         let heard = self.clone();
         let changed = watch(self.api(), writer, self.scope().filling(), move |event| {
             heard.bells.application(event, &heard.caches, &heard.ctx.memories);
+            heard.told(event, |a| {
+                a.status
+                    .as_ref()?
+                    .secret
+                    .as_ref()
+                    .map(|s| (&*s.name, &*s.resource_version))
+            });
         });
         controller(
             changed.predicate_filter(changes::of_application, PredicateConfig::default()),
@@ -107,6 +115,13 @@ impl Watched {
         let heard = self.clone();
         let changed = watch(self.api(), writer, self.scope().filling(), move |event| {
             heard.bells.installation(event, &heard.caches);
+            heard.told(event, |i| {
+                i.status
+                    .as_ref()?
+                    .secret
+                    .as_ref()
+                    .map(|s| (&*s.name, &*s.resource_version))
+            });
             heard.relisted(event);
         });
         controller(
@@ -120,7 +135,10 @@ impl Watched {
         )
     }
 
-    async fn secrets(&self, writer: Writer<SecretMeta>) {
+    async fn secrets(&self, writer: Writer<SecretMeta>, asked: UnboundedReceiver<ObjectRef<SecretMeta>>) {
+        if !self.ctx.settings.watch_secrets {
+            return by_name::run(self, writer, asked).await;
+        }
         let mut filling = self.scope().secrets_filling();
         watcher(self.api::<SecretMeta>(), labelled())
             .default_backoff()
@@ -134,6 +152,18 @@ impl Watched {
                 std::future::ready(())
             })
             .await;
+    }
+
+    /// Without a watch of Secrets, one of which a status tells another version than the cache holds is read at once.
+    fn told<K: Resource>(&self, event: &watcher::Event<K>, secret: impl Fn(&K) -> Option<(&str, &str)>) {
+        let watcher::Event::Apply(object) = event else { return };
+        let Some((name, version)) = secret(object).filter(|_| !self.ctx.settings.watch_secrets) else {
+            return;
+        };
+        let namespace = object.namespace().unwrap_or_default();
+        if self.caches.secret_version(&namespace, name).as_deref() != Some(version) {
+            self.bells.secrets.ring_at(ObjectRef::new(name).within(&namespace));
+        }
     }
 
     /// A platform that connects, or no longer does, concerns all that depends on it.

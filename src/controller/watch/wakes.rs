@@ -32,7 +32,12 @@ impl<K: kube::Resource<DynamicType = ()>> Bell<K> {
 
     /// Wakes an object. After shutdown nobody listens, and nobody needs to.
     pub fn ring(&self, object: &K) {
-        let _ = self.0.unbounded_send(ObjectRef::from_obj(object));
+        self.ring_at(ObjectRef::from_obj(object));
+    }
+
+    /// Wakes what is there.
+    pub fn ring_at(&self, place: ObjectRef<K>) {
+        let _ = self.0.unbounded_send(place);
     }
 }
 
@@ -47,6 +52,8 @@ pub struct Bells {
     pub platforms: Bell<ClusterOAuthPlatform>,
     /// Platforms of the scope.
     pub own_platforms: Bell<OAuthPlatform>,
+    /// Secrets of the scope that are to be read by their name, where they are not watched.
+    pub secrets: Bell<SecretMeta>,
     /// Applications that will be rung when they have counted their installations long enough ago.
     pub counting: Counting,
 }

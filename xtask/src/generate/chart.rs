@@ -1,7 +1,9 @@
 //! What the chart takes from `oauth_registrar::api`: the kinds, and the rules of its roles.
 
 use anyhow::{Context, Result};
-use oauth_registrar::api::rights::{self, ACCOUNT, EVENTS_ROLE, NAMESPACE_ROLE, RIGHTS, Scope, confinement, people};
+use oauth_registrar::api::rights::{
+    self, ACCOUNT, EVENTS_ROLE, Feature, NAMESPACE_ROLE, RIGHTS, Scope, confinement, people,
+};
 use serde_json::{Value, json};
 
 use super::folder::Folder;
@@ -45,7 +47,7 @@ fn rights_template() -> Result<String> {
         ("rules.operatorNamespace", Scope::OperatorNamespace),
         ("rules.defaultNamespace", Scope::DefaultNamespace),
     ] {
-        text.push_str(&define(name, &rules(scope)?));
+        text.push_str(&define(name, &rules(scope, guarded)?));
     }
     for (name, value) in [
         ("rules.view", json!({ "rules": people::rules(people::VIEW_ROLE) })),
@@ -64,15 +66,25 @@ fn define(name: &str, body: &str) -> String {
 }
 
 /// The member `rules` of the role for one scope, each rule under what it is for.
-fn rules(scope: Scope) -> Result<String> {
+fn rules(scope: Scope, wrap: fn(&rights::Right, Vec<String>) -> Vec<String>) -> Result<String> {
     let mut lines = vec!["rules:".to_owned()];
     for right in RIGHTS.iter().filter(|right| right.scope == scope) {
         let rule: Value = json!([rights::rule(right)]);
         let yaml = serde_saphyr::to_string(&rule).context("cannot write a rule")?;
-        lines.push(format!("  # {}", right.why));
-        lines.extend(yaml.lines().map(|line| format!("  {line}")));
+        let mut told = vec![format!("  # {}", right.why)];
+        told.extend(yaml.lines().map(|line| format!("  {line}")));
+        lines.extend(wrap(right, told));
     }
     Ok(lines.join("\n"))
+}
+
+/// A right that one value of the chart asks for stands behind that value.
+fn guarded(right: &rights::Right, mut lines: Vec<String>) -> Vec<String> {
+    if right.feature == Feature::WatchSecrets {
+        lines.insert(0, "  {{- if .Values.watchSecrets }}".to_owned());
+        lines.push("  {{- end }}".to_owned());
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -92,7 +104,7 @@ mod tests {
                 .iter()
                 .find(|role| role["kind"] == kind && role["metadata"]["name"] == name)
                 .unwrap();
-            let read: Value = serde_saphyr::from_str(&rules(scope).unwrap()).unwrap();
+            let read: Value = serde_saphyr::from_str(&rules(scope, |_, lines| lines).unwrap()).unwrap();
             assert_eq!(read["rules"], role["rules"], "{name}");
         }
     }

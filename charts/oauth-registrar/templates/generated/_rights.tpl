@@ -82,10 +82,18 @@ rules:
     - secrets
     verbs:
     - get
-    - list
-    - watch
     - create
     - patch
+  {{- if .Values.watchSecrets }}
+  # Notices at once when somebody changes or deletes a Secret that it made, or one with a tenant's credentials.
+  - apiGroups:
+    - ""
+    resources:
+    - secrets
+    verbs:
+    - list
+    - watch
+  {{- end }}
   # Reads the authorities that an OAuthPlatform trusts (spec.tls.caBundleRef).
   - apiGroups:
     - ""
@@ -112,10 +120,18 @@ rules:
     - secrets
     verbs:
     - get
-    - list
-    - watch
     - create
     - patch
+  {{- if .Values.watchSecrets }}
+  # Notices at once when the credential of a platform changes.
+  - apiGroups:
+    - ""
+    resources:
+    - secrets
+    verbs:
+    - list
+    - watch
+  {{- end }}
   # Reads the authorities that a ClusterOAuthPlatform trusts (spec.tls.caBundleRef), and keeps the records of clients that were left at a platform, until they are removed there.
   - apiGroups:
     - ""
