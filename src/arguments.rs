@@ -24,6 +24,20 @@ pub enum Command {
     /// List the clients that were left at a platform when their resource went, and those that no resource explains, with the
     /// rights of KUBECONFIG.
     Orphans(Orphans),
+    /// Tell which rights are missing and which are never needed, for whoever KUBECONFIG names. Ends with 1 if one is missing.
+    Check(Check),
+}
+
+/// Where the operator works and how it learns of Secrets: what its rights follow from.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The operator's own namespace, where the credentials of platforms lie. Default: the pod's.
+    #[arg(long, env = "OAUTH_REGISTRAR_NAMESPACE", value_name = "NAME")]
+    pub namespace: Option<String>,
+
+    /// Where and how it works, as for `run`.
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// Flags of `orphans`.
@@ -47,13 +61,9 @@ pub enum Output {
     Json,
 }
 
-/// Flags of `run`.
+/// What the operator's rights follow from.
 #[derive(Debug, Args)]
-pub struct Run {
-    /// The operator's own namespace, where the credentials of platforms lie. Default: the pod's.
-    #[arg(long, env = "OAUTH_REGISTRAR_NAMESPACE", value_name = "NAME")]
-    pub namespace: Option<String>,
-
+pub struct Reach {
     /// A namespace to watch for applications and installations; may be given several times. Without it all
     /// namespaces are watched, for which the operator needs its rights bound cluster-wide.
     #[arg(
@@ -63,6 +73,32 @@ pub struct Run {
         value_delimiter = ','
     )]
     pub watch_namespaces: Vec<String>,
+
+    /// Whether Secrets are watched. With false the operator needs no right to list or watch them: each that it made or was
+    /// told of is read by its name with every resync, so a change by somebody else is noticed that much later.
+    #[arg(
+        long = "watch-secrets",
+        env = "OAUTH_REGISTRAR_WATCH_SECRETS",
+        value_name = "BOOL",
+        action = ArgAction::Set,
+        num_args = 0..=1,
+        require_equals = true,
+        default_value_t = true,
+        default_missing_value = "true"
+    )]
+    pub watch_secrets: bool,
+}
+
+/// Flags of `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The operator's own namespace, where the credentials of platforms lie. Default: the pod's.
+    #[arg(long, env = "OAUTH_REGISTRAR_NAMESPACE", value_name = "NAME")]
+    pub namespace: Option<String>,
+
+    /// Where it works, and how it learns of Secrets.
+    #[command(flatten)]
+    pub reach: Reach,
 
     /// Name of this installation of the operator; it goes into every ownership marker. Two installations that share a
     /// platform need different ones, and it must never change. Default: the UID of the namespace kube-system.
@@ -102,20 +138,6 @@ pub struct Run {
     /// three times the limits.timeout of every platform, plus what a platform may still take after we gave up.
     #[arg(long, env = "OAUTH_REGISTRAR_SETTLE", value_name = "DURATION", default_value = "40s", value_parser = duration)]
     pub settle: Duration,
-
-    /// Whether Secrets are watched. With false the operator needs no right to list or watch them: each that it made or was
-    /// told of is read by its name with every resync, so a change by somebody else is noticed that much later.
-    #[arg(
-        long = "watch-secrets",
-        env = "OAUTH_REGISTRAR_WATCH_SECRETS",
-        value_name = "BOOL",
-        action = ArgAction::Set,
-        num_args = 0..=1,
-        require_equals = true,
-        default_value_t = true,
-        default_missing_value = "true"
-    )]
-    pub watch_secrets: bool,
 
     /// How log lines look. The variable `RUST_LOG` chooses what is logged.
     #[arg(
@@ -159,7 +181,7 @@ mod tests {
         let all = ["oauth-registrar", "run"].iter().chain(arguments);
         match Arguments::try_parse_from(all).unwrap().command {
             Command::Run(run) => run,
-            Command::Crds | Command::Orphans(_) => panic!("another command"),
+            _ => panic!("another command"),
         }
     }
 
@@ -175,9 +197,17 @@ mod tests {
     #[test]
     fn namespaces_may_be_given_several_times() {
         assert_eq!(
-            run(&["--watch-namespace", "a", "--watch-namespace", "b"]).watch_namespaces,
+            run(&["--watch-namespace", "a", "--watch-namespace", "b"])
+                .reach
+                .watch_namespaces,
             ["a", "b"]
         );
+    }
+
+    #[test]
+    fn secrets_are_watched_unless_told_otherwise() {
+        assert!(run(&[]).reach.watch_secrets && run(&["--watch-secrets"]).reach.watch_secrets);
+        assert!(!run(&["--watch-secrets=false"]).reach.watch_secrets);
     }
 
     #[test]

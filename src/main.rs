@@ -14,6 +14,7 @@ fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Crds => run::crds(),
         Command::Orphans(arguments) => run::orphans(&arguments),
+        Command::Check(arguments) => run::check(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

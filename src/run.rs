@@ -7,7 +7,11 @@ use std::time::Duration;
 use futures::FutureExt;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{Api, Client, Config, ResourceExt};
+use oauth_registrar::api::rights::Feature;
+use oauth_registrar::controller::check::needs::{Places, needs};
+use oauth_registrar::controller::check::{Findings, rights, text};
 use oauth_registrar::controller::context::{Context, Settings};
+use oauth_registrar::controller::error::Error as CallError;
 use oauth_registrar::controller::orphans::store::Records;
 use oauth_registrar::controller::orphans::table;
 use oauth_registrar::controller::watch;
@@ -17,7 +21,7 @@ use oauth_registrar::domain::rules::Rules;
 use oauth_registrar::platforms::Connector;
 use oauth_registrar::runtime::{shutdown, telemetry};
 
-use crate::arguments::{LogFormat, Orphans, Output, Run};
+use crate::arguments::{Check, LogFormat, Orphans, Output, Run};
 
 /// The shortest settle time: three calls of the shortest time-out that a platform can have.
 const SHORTEST_SETTLE: Duration = Duration::from_millis(300);
@@ -50,6 +54,39 @@ pub async fn orphans(arguments: &Orphans) -> Result<(), Box<dyn Error>> {
         Output::Json => println!("{:#}", table::list(&all)),
     }
     Ok(())
+}
+
+/// Tells which rights are missing, and which are not needed.
+#[tokio::main]
+pub async fn check(arguments: &Check) -> Result<(), Box<dyn Error>> {
+    let (client, own) = connect(arguments.namespace.as_ref()).await?;
+    let places = Places {
+        own,
+        watched: arguments.reach.watch_namespaces.clone(),
+    };
+    let features: &[Feature] = if arguments.reach.watch_secrets {
+        Feature::ALL
+    } else {
+        &[Feature::Core]
+    };
+    let needs = needs(features, &places);
+    let findings = Findings {
+        who: rights::who(&client).await.map_err(|error| told(&error))?,
+        missing: rights::missing(&client, &needs).await.map_err(|error| told(&error))?,
+        beyond: rights::beyond(&client, &needs, &places)
+            .await
+            .map_err(|error| told(&error))?,
+    };
+    print!("{}", text::text(&findings));
+    if findings.are_well() {
+        Ok(())
+    } else {
+        Err("the operator cannot do its work with these rights".into())
+    }
+}
+
+fn told(error: &CallError) -> String {
+    format!("the API server cannot be asked: {}", error.said())
 }
 
 /// The cluster of KUBECONFIG or the one that we run in, and the operator's namespace there.
@@ -91,10 +128,10 @@ pub async fn run(arguments: &Run) -> Result<(), Box<dyn Error>> {
         version = env!("CARGO_PKG_VERSION"),
         namespace = settings.namespace,
         instance = settings.holder.instance,
-        watched = ?arguments.watch_namespaces,
+        watched = ?arguments.reach.watch_namespaces,
         "operator starts"
     );
-    let (caches, writers) = Caches::new(&arguments.watch_namespaces);
+    let (caches, writers) = Caches::new(&arguments.reach.watch_namespaces);
     let caches = Arc::new(caches);
     let context = Arc::new(Context::new(
         client,
@@ -132,7 +169,7 @@ async fn settings(arguments: &Run, namespace: String, client: &Client) -> Result
         resync: arguments.resync,
         insecure_hosts: arguments.insecure_hosts.clone(),
         allowed_hosts: arguments.allowed_hosts.clone(),
-        watch_secrets: arguments.watch_secrets,
+        watch_secrets: arguments.reach.watch_secrets,
         rules: Rules::FIXED,
     })
 }

@@ -9,8 +9,9 @@
 
 mod kit;
 
-use kit::{OPERATOR_NAMESPACE, condition};
+use kit::{OPERATOR, OPERATOR_NAMESPACE, condition, until};
 use oauth_registrar::api::rights;
+use serde_json::json;
 
 static CLUSTER: kit::Shared = kit::Shared::new("flow_rights");
 
@@ -45,4 +46,48 @@ async fn a_namespace_that_cannot_be_read_holds_up_no_other_one() {
     unbound.delete("OAuthApplication", "waits").await;
     unbound.gone("OAuthApplication", "waits").await;
     unbound.gone("ClusterOAuthPlatform", &unbound.name).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_check_tells_what_is_missing_and_what_is_too_much() {
+    let cluster = CLUSTER.without_operator().await;
+    let space = cluster.space().await;
+    let check = async || {
+        let args = [
+            "check",
+            "--namespace",
+            OPERATOR_NAMESPACE,
+            "--watch-namespace",
+            &space.name,
+        ];
+        cluster.registrar_as_operator(&args).await
+    };
+    let (well, said) = check().await;
+    assert!(well && said.contains("all that is needed, and nothing else"), "{said}");
+    assert!(said.contains(OPERATOR), "{said}");
+
+    space
+        .apply(json!({
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": { "name": "mistake" },
+            "rules": [{ "apiGroups": [""], "resources": ["secrets"], "verbs": ["delete", "get"] }],
+        }))
+        .await;
+    space
+        .apply(json!({
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": { "name": "mistake" },
+            "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "mistake" },
+            "subjects": [{ "apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": OPERATOR }],
+        }))
+        .await;
+    let beyond = format!("beyond   delete secrets in namespace {}", space.name);
+    let (well, said) = until("too much is told", check, |(_, said)| said.contains(&beyond)).await;
+    assert!(well && said.contains("should be taken away"), "{said}");
+
+    space.delete("RoleBinding", rights::NAMESPACE_ROLE).await;
+    let missing = format!(
+        "MISSING  create secrets in namespace {}: Publishes credentials",
+        space.name
+    );
+    let (well, said) = until("what is missing is told", check, |(_, said)| said.contains(&missing)).await;
+    assert!(!well && said.contains("missing: bind the roles"), "{said}");
 }

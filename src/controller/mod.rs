@@ -3,6 +3,7 @@
 pub mod access;
 pub mod application;
 pub mod chance;
+pub mod check;
 pub mod connections;
 pub mod context;
 pub mod credentials;

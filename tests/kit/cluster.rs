@@ -272,8 +272,17 @@ impl Cluster {
 
     /// Runs a command of the program as administrator; its stdout, and whether it ended with 0.
     pub async fn registrar(&self, args: &[&str]) -> (bool, String) {
+        Self::registrar_with(self.plane.kubeconfig(), args).await
+    }
+
+    /// The same with the operator's own rights.
+    pub async fn registrar_as_operator(&self, args: &[&str]) -> (bool, String) {
+        Self::registrar_with(self.operator.kubeconfig(), args).await
+    }
+
+    async fn registrar_with(kubeconfig: &Path, args: &[&str]) -> (bool, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_oauth-registrar"));
-        command.env("KUBECONFIG", self.plane.kubeconfig()).args(args);
+        command.env("KUBECONFIG", kubeconfig).args(args);
         let output = tokio::task::spawn_blocking(move || command.output())
             .await
             .unwrap()
