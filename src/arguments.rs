@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use oauth_registrar::api::rights::Feature;
 use oauth_registrar::controller::platform::hosts::HostPattern;
 
 /// Manages OAuth2 clients as Kubernetes resources.
@@ -87,6 +88,28 @@ pub struct Reach {
         default_missing_value = "true"
     )]
     pub watch_secrets: bool,
+
+    /// Work only while this replica holds the lease oauth-registrar in the operator's namespace, and watch otherwise. For
+    /// several replicas; without it each one works, which does no harm and costs calls.
+    #[arg(long = "leader-elect", env = "OAUTH_REGISTRAR_LEADER_ELECT", value_name = "BOOL", action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true")]
+    pub leader_elect: bool,
+}
+
+impl Reach {
+    /// What needs rights beyond the ordinary ones.
+    #[must_use]
+    pub fn features(&self) -> Vec<Feature> {
+        let chosen = [
+            (true, Feature::Core),
+            (self.watch_secrets, Feature::WatchSecrets),
+            (self.leader_elect, Feature::LeaderElection),
+        ];
+        chosen
+            .into_iter()
+            .filter(|(on, _)| *on)
+            .map(|(_, feature)| feature)
+            .collect()
+    }
 }
 
 /// Flags of `run`.

@@ -7,24 +7,29 @@ use std::time::Duration;
 use futures::FutureExt;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{Api, Client, Config, ResourceExt};
-use oauth_registrar::api::rights::Feature;
+use oauth_registrar::api::rights;
 use oauth_registrar::controller::check::needs::{Places, needs};
-use oauth_registrar::controller::check::{Findings, rights, text};
+use oauth_registrar::controller::check::{Findings, rights as allowed, text};
 use oauth_registrar::controller::context::{Context, Settings};
 use oauth_registrar::controller::error::Error as CallError;
+use oauth_registrar::controller::leading::Leading;
 use oauth_registrar::controller::orphans::store::Records;
 use oauth_registrar::controller::orphans::table;
 use oauth_registrar::controller::watch;
-use oauth_registrar::controller::watch::caches::Caches;
+use oauth_registrar::controller::watch::caches::{Caches, Writers};
 use oauth_registrar::domain::claim::Holder;
 use oauth_registrar::domain::rules::Rules;
 use oauth_registrar::platforms::Connector;
+use oauth_registrar::runtime::leadership::Leadership;
 use oauth_registrar::runtime::{shutdown, telemetry};
 
 use crate::arguments::{Check, LogFormat, Orphans, Output, Run};
 
 /// The shortest settle time: three calls of the shortest time-out that a platform can have.
 const SHORTEST_SETTLE: Duration = Duration::from_millis(300);
+
+/// Several of these fit between two renewals of the lease.
+const LEASE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// More often, a platform would be asked for its list without a pause.
 const SHORTEST_RESYNC: Duration = Duration::from_secs(1);
@@ -64,16 +69,11 @@ pub async fn check(arguments: &Check) -> Result<(), Box<dyn Error>> {
         own,
         watched: arguments.reach.watch_namespaces.clone(),
     };
-    let features: &[Feature] = if arguments.reach.watch_secrets {
-        Feature::ALL
-    } else {
-        &[Feature::Core]
-    };
-    let needs = needs(features, &places);
+    let needs = needs(&arguments.reach.features(), &places);
     let findings = Findings {
-        who: rights::who(&client).await.map_err(|error| told(&error))?,
-        missing: rights::missing(&client, &needs).await.map_err(|error| told(&error))?,
-        beyond: rights::beyond(&client, &needs, &places)
+        who: allowed::who(&client).await.map_err(|error| told(&error))?,
+        missing: allowed::missing(&client, &needs).await.map_err(|error| told(&error))?,
+        beyond: allowed::beyond(&client, &needs, &places)
             .await
             .map_err(|error| told(&error))?,
     };
@@ -91,6 +91,11 @@ fn told(error: &CallError) -> String {
 
 /// The cluster of KUBECONFIG or the one that we run in, and the operator's namespace there.
 async fn connect(namespace: Option<&String>) -> Result<(Client, String), Box<dyn Error>> {
+    let (config, namespace) = configure(namespace).await?;
+    Ok((Client::try_from(config)?, namespace))
+}
+
+async fn configure(namespace: Option<&String>) -> Result<(Config, String), Box<dyn Error>> {
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         return Err("a crypto provider was installed before ours".into());
     }
@@ -98,7 +103,7 @@ async fn connect(namespace: Option<&String>) -> Result<(Client, String), Box<dyn
     // kube would repeat 429, 503 and 504 for minutes; each of our calls has a time-out, and reconciles repeat.
     config.default_retry = false;
     let namespace = namespace.unwrap_or(&config.default_namespace).clone();
-    Ok((Client::try_from(config)?, namespace))
+    Ok((config, namespace))
 }
 
 /// Runs the operator until it is asked to end.
@@ -122,7 +127,8 @@ pub async fn run(arguments: &Run) -> Result<(), Box<dyn Error>> {
         )
         .into());
     }
-    let (client, namespace) = connect(arguments.namespace.as_ref()).await?;
+    let (config, namespace) = configure(arguments.namespace.as_ref()).await?;
+    let client = Client::try_from(config.clone())?;
     let settings = settings(arguments, namespace, &client).await?;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -131,14 +137,44 @@ pub async fn run(arguments: &Run) -> Result<(), Box<dyn Error>> {
         watched = ?arguments.reach.watch_namespaces,
         "operator starts"
     );
+    let leadership = if arguments.reach.leader_elect {
+        Some(stand(config, &settings).await?)
+    } else {
+        None
+    };
+    let leading = leadership
+        .as_ref()
+        .map_or_else(Leading::always, |l| Leading::told_by(l.leads()));
     let (caches, writers) = Caches::new(&arguments.reach.watch_namespaces);
     let caches = Arc::new(caches);
-    let context = Arc::new(Context::new(
+    let context = Context::new(
         client,
         settings,
         Arc::new(Connector::default()),
         Arc::clone(&caches) as _,
-    ));
+    )
+    .when(leading);
+    work(Arc::new(context), caches, writers, leadership).await
+}
+
+/// A replica's part in the election, with calls that end in time.
+async fn stand(mut config: Config, settings: &Settings) -> Result<Leadership, String> {
+    config.connect_timeout = Some(LEASE_TIMEOUT);
+    config.read_timeout = Some(LEASE_TIMEOUT);
+    let client = Client::try_from(config).map_err(|error| error.to_string())?;
+    // In a pod this is its name, which people look for.
+    let host = std::env::var("HOSTNAME").unwrap_or_default();
+    let identity = format!("{host}_{}", settings.holder.process);
+    Leadership::stand(client, &settings.namespace, rights::LEASE, &identity).await
+}
+
+/// Works until asked to end. The lease is kept until what was begun is finished, and released then.
+async fn work(
+    context: Arc<Context>,
+    caches: Arc<Caches>,
+    writers: Writers,
+    mut leadership: Option<Leadership>,
+) -> Result<(), Box<dyn Error>> {
     let stop = async {
         if let Err(error) = shutdown::requested().await {
             tracing::error!(%error, "signals cannot be received");
@@ -146,9 +182,19 @@ pub async fn run(arguments: &Run) -> Result<(), Box<dyn Error>> {
     };
     let stop = stop.boxed().shared();
     let late = stop.clone().then(|()| tokio::time::sleep(shutdown::GRACE));
+    let lost = async {
+        match &mut leadership {
+            Some(leadership) => leadership.lost().await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         () = watch::run(context, caches, writers, stop) => tracing::info!("operator ended"),
         () = late => tracing::warn!("operator ended with work under way; the next one goes on from the claims"),
+        why = lost => return Err(format!("this replica leads no more: {why}").into()),
+    }
+    if let Some(leadership) = leadership {
+        leadership.release().await;
     }
     Ok(())
 }

@@ -174,14 +174,19 @@ fn the_rights_are_those_of_the_table_and_no_others() {
         let about = |object: &&Value| groups.iter().any(|group| object["apiVersion"] == *group);
         objects.iter().filter(about).map(meaning).collect()
     };
-    for (watch, features) in [(true, Feature::ALL), (false, &[Feature::Core])] {
+    let all: [(bool, u8, &[Feature]); 3] = [
+        (true, 2, Feature::ALL),
+        (false, 2, &[Feature::Core, Feature::LeaderElection]),
+        (true, 1, &[Feature::Core, Feature::WatchSecrets]),
+    ];
+    for (watch, replicas, features) in all {
         let mut values = values();
-        helm::merge(&mut values, json!({ "watchSecrets": watch }));
+        helm::merge(&mut values, json!({ "watchSecrets": watch, "replicas": replicas }));
         let expected = rights::manifests_for(features, OPERATOR_NAMESPACE, &WATCHED);
         assert_eq!(
             of_rbac(helm::render(&values)),
             of_rbac(expected),
-            "watchSecrets: {watch}"
+            "watchSecrets: {watch}, replicas: {replicas}"
         );
     }
 }

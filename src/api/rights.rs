@@ -20,6 +20,9 @@ pub const NAMESPACE_ROLE: &str = "oauth-registrar-namespace";
 /// The Role in `default`, where Events about objects without a namespace go.
 pub const EVENTS_ROLE: &str = "oauth-registrar-events";
 
+/// Name of the Lease that the working replica holds, in the operator's namespace.
+pub const LEASE: &str = MANAGER;
+
 /// Where a right holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -41,11 +44,13 @@ pub enum Feature {
     /// To hear at once of a change of a Secret (`--watch-secrets`). Whoever may list Secrets may read them all; without it,
     /// each is read by its name.
     WatchSecrets,
+    /// One of several replicas works, the others are ready to (`--leader-elect`).
+    LeaderElection,
 }
 
 impl Feature {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::Core, Self::WatchSecrets];
+    pub const ALL: &[Self] = &[Self::Core, Self::WatchSecrets, Self::LeaderElection];
 }
 
 /// One line of the table: what may be done with some resources, and what for.
@@ -180,6 +185,24 @@ pub const RIGHTS: &[Right] = &[
         names: &[],
         verbs: &["get", "list", "create", "patch", "delete"],
         why: "Reads the authorities that a ClusterOAuthPlatform trusts (spec.tls.caBundleRef), and keeps the records of clients that were left at a platform, until they are removed there.",
+    },
+    Right {
+        scope: Scope::OperatorNamespace,
+        feature: Feature::LeaderElection,
+        group: "coordination.k8s.io",
+        resources: &["leases"],
+        names: &[LEASE],
+        verbs: &["get", "patch"],
+        why: "Of several replicas the one that holds the lease works.",
+    },
+    Right {
+        scope: Scope::OperatorNamespace,
+        feature: Feature::LeaderElection,
+        group: "coordination.k8s.io",
+        resources: &["leases"],
+        names: &[],
+        verbs: &["create"],
+        why: "The first replica makes the lease; RBAC cannot name what is to be created.",
     },
     Right {
         scope: Scope::DefaultNamespace,

@@ -10,6 +10,7 @@ use super::chance::Chance;
 use super::connections::Connections;
 use super::credentials::Remembered;
 use super::installation::tenancy::Tenancies;
+use super::leading::Leading;
 use super::memories::Memories;
 use super::orphans::bound::Deletions;
 use super::platform::hosts::HostPattern;
@@ -78,6 +79,8 @@ pub struct Context {
     pub turns: Turns,
     /// Who waits for which platform.
     pub waiting: Waiting,
+    /// Whether this replica works.
+    pub leading: Leading,
     /// Random ids, and the spread of pauses.
     pub chance: Chance,
     started: Instant,
@@ -101,9 +104,16 @@ impl Context {
             tenancies: Tenancies::default(),
             turns: Turns::default(),
             waiting: Waiting::default(),
+            leading: Leading::always(),
             chance: Chance::default(),
             started: Instant::now(),
         }
+    }
+
+    /// The same for a replica that works when it is told to.
+    #[must_use]
+    pub fn when(self, leading: Leading) -> Self {
+        Self { leading, ..self }
     }
 
     /// The monotonic time since this process began.

@@ -10,6 +10,7 @@ pub mod credentials;
 pub mod error;
 pub mod events;
 pub mod installation;
+pub mod leading;
 pub mod memories;
 pub mod orphans;
 pub mod pause;

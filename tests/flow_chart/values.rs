@@ -49,7 +49,9 @@ fn the_lint_finds_nothing_also_with_the_defaults() {
 #[test]
 fn a_wrong_value_is_refused_by_its_name() {
     let wrong = [
-        (json!({ "replicas": 2 }), "'replicas'"),
+        (json!({ "replica": 2 }), "'replica'"),
+        (json!({ "replicas": 0 }), "'/replicas'"),
+        (json!({ "priorityClassName": 7 }), "'/priorityClassName'"),
         (json!({ "namespaces": ["Not_A_Name"] }), "'/namespaces/0'"),
         (json!({ "namespaces": ["a", "a"] }), "'/namespaces'"),
         (json!({ "namespaces": "a" }), "'/namespaces'"),
@@ -126,6 +128,8 @@ fn each_value_changes_what_is_applied() {
         ("recheckInterval", json!("1m")),
         ("resyncInterval", json!("1h")),
         ("watchSecrets", json!(false)),
+        ("replicas", json!(1)),
+        ("priorityClassName", json!("system-cluster-critical")),
         ("settle", json!("2m")),
         ("logFormat", json!("json")),
         ("serviceAccount.create", json!(false)),

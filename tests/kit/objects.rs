@@ -209,6 +209,7 @@ impl Objects {
             "ClusterRoleBinding" => ("rbac.authorization.k8s.io", "v1", "clusterrolebindings", false),
             "Role" => ("rbac.authorization.k8s.io", "v1", "roles", true),
             "RoleBinding" => ("rbac.authorization.k8s.io", "v1", "rolebindings", true),
+            "Lease" => ("coordination.k8s.io", "v1", "leases", true),
             "ValidatingAdmissionPolicy" => (
                 "admissionregistration.k8s.io",
                 "v1",

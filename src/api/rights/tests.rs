@@ -56,7 +56,9 @@ fn in_the_operators_namespace_secrets_and_records_are_kept() {
         .collect();
     let secrets = (&["secrets"][..], &["get", "create", "patch"][..]);
     let records = (&["configmaps"][..], &["get", "list", "create", "patch", "delete"][..]);
-    assert_eq!(written, [secrets, records]);
+    let held = (&["leases"][..], &["get", "patch"][..]);
+    let made = (&["leases"][..], &["create"][..]);
+    assert_eq!(written, [secrets, records, held, made]);
 }
 
 #[test]

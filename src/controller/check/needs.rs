@@ -48,6 +48,8 @@ pub struct Need {
     pub group: &'static str,
     /// Resource, with its subresource: `oauthapplications/status`.
     pub resource: &'static str,
+    /// The only object it is needed for; none: all.
+    pub name: Option<&'static str>,
     /// What.
     pub verb: &'static str,
     /// What for.
@@ -69,6 +71,7 @@ fn of_one(right: &'static Right, places: &Places) -> Vec<Need> {
                 namespace: namespace.map(str::to_owned),
                 group: right.group,
                 resource,
+                name: right.names.first().copied(),
                 verb,
                 why: right.why,
             }));

@@ -63,6 +63,7 @@ async fn may(client: &Client, need: &Need) -> Result<bool, Error> {
         group: Some(need.group.to_owned()),
         resource: Some(resource.to_owned()),
         subresource: Some(subresource.to_owned()),
+        name: need.name.map(str::to_owned),
         verb: Some(need.verb.to_owned()),
         ..ResourceAttributes::default()
     };

@@ -64,6 +64,7 @@ mod tests {
             namespace: Some("billing".into()),
             group: "oauthregistrar.io",
             resource: "oauthapplications/status",
+            name: None,
             verb: "patch",
             why: "Reports what was found.",
         };

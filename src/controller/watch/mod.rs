@@ -117,18 +117,34 @@ where
     K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
     F: Future<Output = Result<Action, Error>> + Send + 'static,
 {
+    let newest = store.clone();
     Controller::for_stream(changed, store)
         .with_config(Config::default().concurrency(AT_A_TIME))
         .reconcile_on(rung)
-        .graceful_shutdown_on(stop)
+        .graceful_shutdown_on(stop.clone())
         .run(
             move |object, ctx| {
-                let filled = filled.clone();
+                let (filled, newest, stop) = (filled.clone(), newest.clone(), stop.clone());
                 async move {
                     // No decision before the caches are filled: an empty one would say "does not exist".
-                    filled.wait(object.meta().deletion_timestamp.is_some()).await;
+                    let may_begin = async {
+                        filled.wait(object.meta().deletion_timestamp.is_some()).await;
+                        ctx.leading.clone().begins().await;
+                    };
+                    let waited = !ctx.leading.now();
+                    tokio::select! {
+                        () = may_begin => {}
+                        () = stop => return Ok(Action::await_change()),
+                    }
+                    // What was handed to a replica that only watched may be hours old.
+                    let object = match newest.get(&ObjectRef::from_obj(object.as_ref())) {
+                        Some(now) if waited => now,
+                        None if waited => return Ok(Action::await_change()),
+                        _ => object,
+                    };
                     let uid = object.meta().uid.clone().unwrap_or_default();
-                    let ended = reconcile(object, Arc::clone(&ctx)).await;
+                    // On the heap: thousands may wait above.
+                    let ended = reconcile(object, Arc::clone(&ctx)).boxed().await;
                     if ended.is_ok() {
                         ctx.memories.went_well(&uid);
                     }

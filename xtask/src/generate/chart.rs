@@ -80,10 +80,13 @@ fn rules(scope: Scope, wrap: fn(&rights::Right, Vec<String>) -> Vec<String>) -> 
 
 /// A right that one value of the chart asks for stands behind that value.
 fn guarded(right: &rights::Right, mut lines: Vec<String>) -> Vec<String> {
-    if right.feature == Feature::WatchSecrets {
-        lines.insert(0, "  {{- if .Values.watchSecrets }}".to_owned());
-        lines.push("  {{- end }}".to_owned());
-    }
+    let value = match right.feature {
+        Feature::Core => return lines,
+        Feature::WatchSecrets => ".Values.watchSecrets",
+        Feature::LeaderElection => "gt (int .Values.replicas) 1",
+    };
+    lines.insert(0, format!("  {{{{- if {value} }}}}"));
+    lines.push("  {{- end }}".to_owned());
     lines
 }
 

@@ -143,6 +143,27 @@ rules:
     - create
     - patch
     - delete
+  {{- if gt (int .Values.replicas) 1 }}
+  # Of several replicas the one that holds the lease works.
+  - apiGroups:
+    - coordination.k8s.io
+    resourceNames:
+    - oauth-registrar
+    resources:
+    - leases
+    verbs:
+    - get
+    - patch
+  {{- end }}
+  {{- if gt (int .Values.replicas) 1 }}
+  # The first replica makes the lease; RBAC cannot name what is to be created.
+  - apiGroups:
+    - coordination.k8s.io
+    resources:
+    - leases
+    verbs:
+    - create
+  {{- end }}
 {{- end }}
 
 {{- define "oauth-registrar.rules.defaultNamespace" -}}
