@@ -123,7 +123,7 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
     };
     let namespace = key.namespace.as_ref().unwrap_or(&ctx.settings.namespace);
     match authorities::read(object.connection(), uid, namespace, ctx).await? {
-        Ok(authorities) => target.authorities = authorities,
+        Ok(authorities) => target.tls.authorities = authorities,
         Err(trouble) => return Ok(refused(&key, trouble, ctx.recheck(), ctx)),
     }
     let whose = Whose {
@@ -138,7 +138,7 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
     let made_from = (
         uid.to_owned(),
         object.metadata().generation.unwrap_or_default(),
-        under(digest, target.authorities.as_deref()),
+        under(digest, target.tls.authorities.as_deref()),
     );
     let former = ctx.connections.find(&key);
     let is_like = |c: &Arc<Connection>| c.made_from.0 == made_from.0 && c.made_from.2 == made_from.2;
