@@ -23,6 +23,7 @@ impl Files {
         let tls = Tls {
             cert: folder.join("cert.pem"),
             key: folder.join("key.pem"),
+            clients: None,
         };
         std::fs::write(&tls.cert, made.cert.pem()).unwrap();
         std::fs::write(&tls.key, made.signing_key.serialize_pem()).unwrap();
@@ -112,6 +113,7 @@ async fn a_certificate_that_does_not_serve_is_refused_by_name() {
         let tls = Tls {
             cert: cert.clone(),
             key: key.clone(),
+            clients: None,
         };
         let options = Options {
             tls: Some(tls),
