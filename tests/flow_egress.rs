@@ -10,8 +10,11 @@
 mod kit;
 
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::io::{BufRead, BufReader, Write};
+use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
+use std::sync::{LazyLock, Mutex};
+use std::thread;
 
 use kit::{TestSpace, condition, labelled_secret};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
@@ -20,6 +23,37 @@ use simulator::fixture::{T1, WRITER_T1};
 use simulator::{Options, Tls};
 
 static CLUSTER: kit::Shared = kit::Shared::new("flow_egress");
+
+/// What was asked of the proxy that the operator has in its environment: the first line of each connection. It reaches nobody.
+static ASKED: Mutex<Vec<String>> = Mutex::new(vec![]);
+
+/// A space of an operator that goes through the proxy, except to the other name of this machine.
+async fn space() -> TestSpace<'static> {
+    static PROXY: LazyLock<String> = LazyLock::new(|| {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        thread::spawn(move || listener.incoming().flatten().for_each(|stream| refuse(&stream)));
+        url
+    });
+    let cluster = CLUSTER.without_operator().await;
+    cluster
+        .operator
+        .start_behind(&PROXY, &another_name().unwrap_or_default());
+    cluster.space().await
+}
+
+fn refuse(mut stream: &TcpStream) {
+    let mut line = String::new();
+    let _ = BufReader::new(stream).read_line(&mut line);
+    ASKED.lock().unwrap().push(line);
+    let _ = stream.write_all(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n");
+}
+
+/// What was asked of the proxy for this host.
+fn asked_for(host: &str) -> Vec<String> {
+    let asked = ASKED.lock().unwrap();
+    asked.iter().filter(|line| line.contains(host)).cloned().collect()
+}
 
 /// Listens on an address of this machine that no flag names, and lets nobody in: whoever connects stays in the queue.
 fn listener(address: Ipv4Addr) -> TcpListener {
@@ -48,7 +82,7 @@ fn platform_at(space: &TestSpace<'_>, name: &str, api_url: &str, issuer_url: &st
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_url_that_leads_to_the_operators_own_machine_is_refused_and_gets_no_connection() {
-    let space = CLUSTER.space().await;
+    let space = space().await;
     let listener = listener(Ipv4Addr::new(127, 0, 0, 2));
     let port = port(&listener);
     for (number, (host, shown, ground)) in [
@@ -72,6 +106,7 @@ async fn a_url_that_leads_to_the_operators_own_machine_is_refused_and_gets_no_co
             .await;
         let object = space.get("ClusterOAuthPlatform", &name).await;
         assert_eq!(condition(&object, "Accepted")["status"], "False", "{object}");
+        assert_eq!(asked_for(shown), Vec::<String>::new());
     }
     assert_eq!(connections(&listener), 0);
 }
@@ -96,7 +131,7 @@ async fn a_name_that_resolves_to_the_operators_own_machine_is_refused_and_gets_n
         eprintln!("/etc/hosts has no name for this machine but localhost: nothing to resolve");
         return;
     };
-    let space = CLUSTER.space().await;
+    let space = space().await;
     let listener = listener(Ipv4Addr::LOCALHOST);
     let elsewhere = format!("https://{host}:{}/v1", port(&listener));
     let name = format!("{}-named", space.name);
@@ -111,6 +146,28 @@ async fn a_name_that_resolves_to_the_operators_own_machine_is_refused_and_gets_n
         .refuses("ClusterOAuthPlatform", &name, "InvalidSpec", &words)
         .await;
     assert_eq!(connections(&listener), 0);
+}
+
+/// All other tests here show what goes past it: the API server, and platforms on this machine.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_elsewhere_is_asked_of_the_proxy_in_the_environment() {
+    let space = space().await;
+    let name = format!("{}-elsewhere", space.name);
+    let elsewhere = "https://api.elsewhere.test/v1";
+    space.apply(platform_at(&space, &name, elsewhere, elsewhere)).await;
+    space
+        .says("ClusterOAuthPlatform", &name, "Ready", "False", "PlatformUnreachable")
+        .await;
+    let asked = asked_for("api.elsewhere.test");
+    assert!(
+        asked
+            .iter()
+            .all(|line| line.starts_with("CONNECT api.elsewhere.test:443 ")),
+        "{asked:?}"
+    );
+    assert!(!asked.is_empty());
+    space.ready("ClusterOAuthPlatform", &space.name).await;
+    assert_eq!(asked_for("127.0.0.1"), Vec::<String>::new());
 }
 
 /// Who issues certificates.
@@ -165,7 +222,7 @@ async fn asking(space: &TestSpace<'_>, authority: &Authority, clients: &Authorit
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_platform_is_shown_the_certificate_that_is_named_and_the_next_one_as_soon_as_it_is_there() {
-    let space = CLUSTER.space().await;
+    let space = space().await;
     let (authority, clients) = (Authority::new("platform"), Authority::new("clients"));
     let behind = asking(&space, &authority, &clients).await;
     let token = behind.mint(WRITER_T1, T1).await;
