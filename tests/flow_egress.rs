@@ -143,7 +143,7 @@ async fn a_name_that_resolves_to_the_operators_own_machine_is_refused_and_gets_n
         "correct its DNS entry",
     ];
     space
-        .refuses("ClusterOAuthPlatform", &name, "InvalidSpec", &words)
+        .refuses("ClusterOAuthPlatform", &name, "PlatformUnreachable", &words)
         .await;
     assert_eq!(connections(&listener), 0);
 }

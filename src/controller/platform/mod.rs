@@ -164,7 +164,7 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
             // A platform that is away for a moment is still the same one: what depends on it tries for itself.
             let passing = matches!(
                 failure.class,
-                Class::Transient | Class::Ambiguous | Class::RateLimited(_)
+                Class::Transient | Class::Ambiguous | Class::RateLimited(_) | Class::Barred
             );
             Ok(if same && passing {
                 Ending::Refused(trouble, after)
@@ -236,6 +236,13 @@ fn trouble(
         Class::Invalid | Class::Conflict => (
             Reason::InvalidSpec,
             format!("The platform cannot be used like this: {detail}."),
+            ctx.recheck(),
+        ),
+        Class::Barred => (
+            Reason::PlatformUnreachable,
+            format!(
+                "The operator does not go where the platform leads: {detail}. Check spec.olt.apiUrl and spec.olt.issuerUrl."
+            ),
             ctx.recheck(),
         ),
         Class::RateLimited(_) => (

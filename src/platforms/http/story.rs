@@ -46,7 +46,7 @@ impl Story {
 
     /// A call that was not sent, because of where it leads.
     pub(super) fn refused(&self, refusal: &Refusal) -> Failure {
-        self.failure(Class::Invalid, &format!("was not sent: {refusal}"))
+        self.failure(Class::Barred, &format!("was not sent: {refusal}"))
     }
 
     /// A call that broke before its status arrived.

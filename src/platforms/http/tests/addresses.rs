@@ -31,7 +31,7 @@ async fn loopback_gets_no_connection_in_any_spelling() {
     let failure = get(&http, &format!("http://127.0.0.1:{}/", listener.port))
         .await
         .unwrap_err();
-    assert_eq!(failure.class, Class::Invalid, "{failure}");
+    assert_eq!(failure.class, Class::Barred, "{failure}");
     assert_eq!(listener.connections(), 0);
 }
 
@@ -46,7 +46,7 @@ async fn writes_are_refused_as_reads_are() {
         .send()
         .await
         .unwrap_err();
-    assert_eq!(failure.class, Class::Invalid, "surely not carried out: {failure}");
+    assert_eq!(failure.class, Class::Barred, "surely not carried out: {failure}");
     assert_eq!(listener.connections(), 0);
 }
 
@@ -119,7 +119,7 @@ async fn a_refusal_says_nothing_of_the_platforms_health() {
     for _ in 0..10 {
         let call = http.call(Method::GET, &url, Nature::Repeatable);
         let failure = call.send().await.unwrap_err();
-        assert_eq!(failure.class, Class::Invalid, "never taken for away: {failure}");
+        assert_eq!(failure.class, Class::Barred, "never taken for away: {failure}");
     }
 }
 

@@ -166,7 +166,7 @@ pub(super) async fn get(http: &Http, url: &str) -> Result<Reply, Failure> {
 /// The refusal of a call that must be none.
 pub(super) async fn refused(http: &Http, url: &str) -> String {
     let failure = get(http, url).await.expect_err(url);
-    assert_eq!(failure.class, Class::Invalid, "{url}: {failure}");
+    assert_eq!(failure.class, Class::Barred, "{url}: {failure}");
     assert!(failure.detail.contains("was not sent: its host"), "{failure}");
     failure.detail
 }

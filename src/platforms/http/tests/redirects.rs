@@ -29,7 +29,7 @@ async fn no_redirect_is_followed_by_a_read_or_a_write() {
                 .call(method.clone(), &url, nature)
                 .bearer(&SecretText::new("a-token".into()));
             let failure = call.send().await.unwrap().refusal();
-            assert_eq!(failure.class, Class::Invalid, "{failure}");
+            assert_eq!(failure.class, Class::Barred, "{failure}");
             assert!(failure.detail.contains("which is not followed"), "{failure}");
             assert_eq!((first.connections(), other.connections()), (1, 0), "{method} {status}");
         }
