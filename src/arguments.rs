@@ -128,8 +128,9 @@ pub struct Run {
     #[arg(long, env = "OAUTH_REGISTRAR_INSTANCE", value_name = "NAME")]
     pub instance: Option<String>,
 
-    /// A host that may be spoken to over plain HTTP, such as 127.0.0.1; may be given several times. For tests and
-    /// demonstrations only: tokens and secrets would be readable on the way.
+    /// A host that may be spoken to over plain HTTP, and that may lie at a loopback, link-local or metadata address, such as
+    /// 127.0.0.1; may be given several times. For tests and demonstrations only: tokens and secrets would be readable on
+    /// the way.
     #[arg(
         long = "allow-insecure-host",
         env = "OAUTH_REGISTRAR_ALLOW_INSECURE_HOST",

@@ -102,8 +102,19 @@ async fn configure(namespace: Option<&String>) -> Result<(Config, String), Box<d
     let mut config = Config::infer().await?;
     // kube would repeat 429, 503 and 504 for minutes; each of our calls has a time-out, and reconciles repeat.
     config.default_retry = false;
+    // kube takes it over from HTTPS_PROXY, whatever NO_PROXY says; it is for platforms, and our own cluster is near.
+    if config.proxy_url.as_ref().is_some_and(of_environment) {
+        config.proxy_url = None;
+    }
     let namespace = namespace.unwrap_or(&config.default_namespace).clone();
     Ok((config, namespace))
+}
+
+fn of_environment<U: std::str::FromStr + PartialEq>(proxy: &U) -> bool {
+    let values = ["HTTPS_PROXY", "https_proxy"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok());
+    values.filter_map(|url| url.parse().ok()).any(|url: U| url == *proxy)
 }
 
 /// Runs the operator until it is asked to end.
@@ -150,7 +161,7 @@ pub async fn run(arguments: &Run) -> Result<(), Box<dyn Error>> {
     let context = Context::new(
         client,
         settings,
-        Arc::new(Connector::default()),
+        Arc::new(Connector::of_environment()?),
         Arc::clone(&caches) as _,
     )
     .when(leading);

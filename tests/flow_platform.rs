@@ -158,6 +158,7 @@ async fn behind_an_authority(space: &TestSpace<'_>) -> (kit::Platform, String) {
         tls: Some(Tls {
             cert: cert_file,
             key: key_file,
+            clients: None,
         }),
         control_listen: Some(([127, 0, 0, 1], 0).into()),
         ..Options::default()

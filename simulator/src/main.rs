@@ -37,6 +37,9 @@ struct Arguments {
     /// PEM file with the private key of the certificate.
     #[arg(long, requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Authorities, as a PEM file, that a client's certificate must be of.
+    #[arg(long, requires = "tls_cert")]
+    tls_clients: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -47,10 +50,11 @@ async fn main() -> ExitCode {
         switches: arguments.switches,
         public_url: arguments.public_url,
         control_listen: arguments.control_listen,
-        tls: arguments
-            .tls_cert
-            .zip(arguments.tls_key)
-            .map(|(cert, key)| Tls { cert, key }),
+        tls: arguments.tls_cert.zip(arguments.tls_key).map(|(cert, key)| Tls {
+            cert,
+            key,
+            clients: arguments.tls_clients,
+        }),
     };
     match Simulator::start(arguments.listen, options).await {
         Ok(simulator) => {

@@ -30,6 +30,8 @@ pub struct Tls {
     pub cert: PathBuf,
     /// Its private key.
     pub key: PathBuf,
+    /// Certificates of the authorities that a client's certificate must be of; none is asked for when absent.
+    pub clients: Option<PathBuf>,
 }
 
 /// A dated version of the platform's API.

@@ -38,6 +38,11 @@ pub const CREDENTIAL: &str = "credential";
 /// Value of [`SECRET_LABEL`]: what the operator itself must not forget; never mounted.
 pub const STATE: &str = "state";
 
+/// Key of a Secret of the type `kubernetes.io/tls`: the certificate, and those between it and its authority.
+pub const TLS_CRT: &str = "tls.crt";
+/// Key of a Secret of the type `kubernetes.io/tls`: the private key.
+pub const TLS_KEY: &str = "tls.key";
+
 /// Annotation on a state Secret: salted digest of the user's refresh token that its chain of tokens began with.
 pub const BEGAN_WITH: &str = "oauthregistrar.io/began-with";
 /// Annotation on a state Secret: the tenant that the user's refresh token acts for by itself.

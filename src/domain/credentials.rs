@@ -43,6 +43,15 @@ pub struct Credentials {
     pub method: AuthMethod,
 }
 
+/// What the operator shows of itself in a TLS handshake (RFC 8446 section 4.4.2).
+#[derive(Clone, Debug)]
+pub struct ClientCertificate {
+    /// Certificates in PEM, its own first.
+    pub chain: String,
+    /// The private key of the first, in PEM.
+    pub key: SecretText,
+}
+
 /// `token_endpoint_auth_method` of RFC 7591 section 2, as far as a platform here supports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthMethod {
@@ -66,5 +75,10 @@ mod tests {
             method: AuthMethod::ClientSecretBasic,
         };
         assert!(!format!("{credentials:?}").contains("canary"));
+        let certificate = ClientCertificate {
+            chain: "certificates".into(),
+            key: credentials.client_secret,
+        };
+        assert!(!format!("{certificate:?}").contains("canary"));
     }
 }

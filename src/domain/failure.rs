@@ -25,6 +25,9 @@ pub enum Class {
     Forbidden,
     /// 400 and the like: the request as we build it will never be accepted.
     Invalid,
+    /// It leads where the operator does not go: to an address that is refused, or by a redirect. Surely not carried out, and says
+    /// nothing of what was asked for.
+    Barred,
     /// 404: absent, or not visible to us.
     NotFound,
     /// 409: the name is taken, or it is already so.

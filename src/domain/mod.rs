@@ -7,6 +7,7 @@ pub mod claim;
 pub mod credentials;
 pub mod decide;
 pub mod drift;
+pub mod egress;
 pub mod failure;
 pub mod installation;
 pub mod marker;

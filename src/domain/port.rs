@@ -9,7 +9,8 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 use super::access::Access;
-use super::credentials::{Credentials, SecretText};
+use super::credentials::{ClientCertificate, Credentials, SecretText};
+use super::egress::Egress;
 use super::failure::Failure;
 use super::marker::Marker;
 use super::registration::{AllowedTenant, ApplicationId, Change, ClientId, Permissions, Registration, TenantId};
@@ -102,16 +103,27 @@ pub trait Connect: Send + Sync {
 }
 
 /// Where and how a platform is reached; valid.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Target {
     /// The platform kind and what only it needs.
     pub kind: TargetKind,
     /// Time-out of one whole call (the T of the claim protocol).
     pub timeout: Duration,
-    /// Certificates, in PEM, of the authorities to trust; `None`: the well-known ones.
-    pub authorities: Option<String>,
+    /// What its TLS connections are made with.
+    pub tls: Tls,
     /// How much may be asked of it.
     pub limits: Limits,
+    /// Which addresses nothing of it may lead to.
+    pub egress: Egress,
+}
+
+/// What TLS connections to a platform are made with.
+#[derive(Clone, Debug, Default)]
+pub struct Tls {
+    /// Certificates, in PEM, of the authorities to trust; `None`: the well-known ones.
+    pub authorities: Option<String>,
+    /// What we show of ourselves when the platform asks for it.
+    pub certificate: Option<ClientCertificate>,
 }
 
 /// How much may be asked of one platform, by all connections together.

@@ -20,12 +20,27 @@ use crate::domain::port::{Connect, Platform, Target, TargetKind};
 #[derive(Debug, Default)]
 pub struct Connector {
     doors: http::Doors,
+    network: http::Network,
+}
+
+impl Connector {
+    /// One that goes through the proxy of the process's environment (`HTTPS_PROXY`, `NO_PROXY`), if it has one; the default
+    /// goes through none. Fails when that is no proxy.
+    pub fn of_environment() -> Result<Self, String> {
+        Ok(Self {
+            doors: http::Doors::default(),
+            network: http::Network {
+                proxy: http::Proxy::of_environment()?,
+                ..http::Network::default()
+            },
+        })
+    }
 }
 
 impl Connect for Connector {
     fn connect(&self, uid: &str, target: &Target, access: Access) -> Result<Arc<dyn Platform>, Failure> {
         let door = self.doors.of(uid, &target.limits);
-        let http = http::Http::new(target.timeout, target.authorities.as_deref(), door)?;
+        let http = http::Http::new(target, &self.network, door)?;
         match &target.kind {
             TargetKind::Olt {
                 api_url,

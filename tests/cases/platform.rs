@@ -40,7 +40,17 @@ fn tls() -> Vec<Case> {
             "tls that says nothing",
             &json!({ "spec": { "tls": {} } }),
             "spec.tls",
-            "tls must say which authorities to trust: set caBundleRef",
+            "tls must say which authorities to trust or what to show: set caBundleRef, clientCertificateRef or both",
+        ),
+        accepted(
+            "a certificate to show",
+            &json!({ "spec": { "tls": { "clientCertificateRef": { "name": "operator-tls" } } } }),
+        ),
+        refused(
+            "a certificate in something that can have no such name",
+            &json!({ "spec": { "tls": { "clientCertificateRef": { "name": "Operator TLS" } } } }),
+            "spec.tls.clientCertificateRef.name",
+            "must be a Secret's name: lower-case letters, digits, - and ., such as operator-tls",
         ),
         refused(
             "authorities in something that can have no such name",

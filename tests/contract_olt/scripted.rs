@@ -90,7 +90,7 @@ async fn a_huge_refusal_is_still_a_refusal() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_invalid_and_not_followed() {
+async fn a_redirect_is_barred_and_not_followed() {
     for status in [
         "301 Moved",
         "302 Found",
@@ -102,7 +102,7 @@ async fn a_redirect_is_invalid_and_not_followed() {
             "HTTP/1.1 {status}\r\nLocation: {{url}}/elsewhere?t={{token}}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         );
         for failure in three(&redirect).await {
-            assert_eq!(failure.class, Class::Invalid, "{failure}");
+            assert_eq!(failure.class, Class::Barred, "{failure}");
             assert!(
                 failure.detail.contains("/elsewhere?t=[secret], which is not followed"),
                 "{failure}"

@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use oauth_registrar::domain::access::Access;
 use oauth_registrar::domain::credentials::{AuthMethod, Credentials, SecretText};
+use oauth_registrar::domain::egress::Egress;
 use oauth_registrar::domain::failure::{Class, Failure};
 use oauth_registrar::domain::marker::Marker;
-use oauth_registrar::domain::port::{Connect, Consents, Limits, Platform, Registered, Target, TargetKind, TenantSide};
+use oauth_registrar::domain::port::{
+    Connect, Consents, Limits, Platform, Registered, Target, TargetKind, TenantSide, Tls,
+};
 use oauth_registrar::domain::registration::{AllowedTenant, ApplicationId, Permissions, Registration};
 use oauth_registrar::platforms::Connector;
 use serde_json::{Value, json};
@@ -44,7 +47,7 @@ impl World {
     pub async fn of(options: Options, timeout: Duration, consents: Consents) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
         let simulator = Simulator::start(([127, 0, 0, 1], 0).into(), options).await.unwrap();
-        let control = reqwest::Client::new();
+        let control = reqwest::Client::builder().no_proxy().build().unwrap();
         let token = mint(&control, &simulator, WRITER_T1, Some(T1), None).await;
         let platform = connect(&installing(target(&simulator.url(), timeout), consents), token);
         Self {
@@ -269,8 +272,9 @@ pub fn target(url: &str, timeout: Duration) -> Target {
     Target {
         kind,
         timeout,
-        authorities: None,
+        tls: Tls::default(),
         limits,
+        egress: Egress::except(&["127.0.0.1".to_owned()]),
     }
 }
 

@@ -9,6 +9,9 @@ use xtask::guard::{Guarded, Program};
 /// How much of the log a failed test shows.
 const SHOWN_LINES: usize = 80;
 
+/// What is logged unless a test wants more.
+const USUAL: &str = "info,oauth_registrar=debug";
+
 /// The operator, running or not. Its methods block for some milliseconds.
 #[derive(Debug)]
 pub struct Operator {
@@ -40,17 +43,29 @@ impl Operator {
 
     /// Starts it; one that runs already is left alone.
     pub fn start(&self) {
-        self.start_telling("info,oauth_registrar=debug");
+        self.start_telling(USUAL);
+    }
+
+    /// As [`Self::start`], behind this proxy for all but these hosts.
+    pub fn start_behind(&self, proxy: &str, except: &str) {
+        self.spawn(USUAL, proxy, except);
     }
 
     /// As [`Self::start`], with this filter for its log.
     pub fn start_telling(&self, filter: &str) {
+        self.spawn(filter, "", "");
+    }
+
+    /// Without proxy it does not use one either that whoever runs the tests has.
+    fn spawn(&self, filter: &str, proxy: &str, except: &str) {
         let mut running = self.running();
         if running.is_none() {
             let program = Program::new(env!("CARGO_BIN_EXE_oauth-registrar"))
                 .args(&self.args)
                 .env("KUBECONFIG", &self.kubeconfig)
                 .env("NO_COLOR", "1")
+                .env("HTTPS_PROXY", proxy)
+                .env("NO_PROXY", except)
                 .env("RUST_LOG", filter)
                 .log(&self.log);
             *running = Some(program.spawn().expect("the operator starts"));

@@ -29,7 +29,7 @@ impl Platform {
             simulator: Arc::new(simulator),
             api: url.clone(),
             issuer: url,
-            http: Client::new(),
+            http: Client::builder().no_proxy().build().unwrap(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What was lost or changed by hand: the calls that repair it.
 
+use oauth_registrar::domain::failure::{Class, Failure};
 use serde_json::{Value, json};
 
 use crate::api_server::{Form, Verb};
@@ -81,4 +82,26 @@ async fn a_changed_spec_updates_the_client_once() {
     assert_eq!(stage.lines_of_reconcile().await, updates);
     assert_eq!(stage.lines_of_reconcile().await, [""; 0]);
     assert_eq!(stage.resource()["status"]["observedGeneration"], 2);
+}
+
+/// A redirect of a gateway that asks for a login, or a name that the DNS leads elsewhere, is nothing that the platform said.
+#[tokio::test(start_paused = true)]
+async fn a_read_that_is_barred_makes_no_client_gone() {
+    let stage = created().await;
+    let spec = json!({"spec": {"description": "nightly export"}});
+    stage.user(Verb::Patch(Form::Merge), &format!("oauthapplications/{NAME}"), spec);
+    stage.lose("read app-1", Failure::new(Class::Barred, "it leads elsewhere"));
+    let stops = [
+        "GET secrets/billing-sync (metadata)",
+        "GET secrets/billing-sync",
+        "read app-1",
+        STATUS,
+        "POST events",
+    ];
+    assert_eq!(stage.lines_of_reconcile().await, stops);
+    assert_eq!(stage.condition("Ready"), ("False".into(), "PlatformUnreachable".into()));
+    let goes_on = stage.lines_of_reconcile().await;
+    assert!(goes_on.contains(&"update app-1".to_owned()), "{goes_on:?}");
+    assert!(!goes_on.iter().any(|line| line.starts_with("register")), "{goes_on:?}");
+    assert_eq!(stage.condition("Ready"), ("True".into(), "Ready".into()));
 }

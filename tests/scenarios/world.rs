@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use oauth_registrar::domain::access::Access;
 use oauth_registrar::domain::credentials::SecretText;
-use oauth_registrar::domain::port::{Connect, Consents, Limits, Platform, Target, TargetKind};
+use oauth_registrar::domain::egress::Egress;
+use oauth_registrar::domain::port::{Connect, Consents, Limits, Platform, Target, TargetKind, Tls};
 use oauth_registrar::platforms::Connector;
 
 /// A platform at this address.
@@ -26,8 +27,9 @@ pub fn target(url: &str, timeout: Duration) -> Target {
     Target {
         kind,
         timeout,
-        authorities: None,
+        tls: Tls::default(),
         limits,
+        egress: Egress::except(&["127.0.0.1".to_owned()]),
     }
 }
 

@@ -23,6 +23,7 @@ impl Files {
         let tls = Tls {
             cert: folder.join("cert.pem"),
             key: folder.join("key.pem"),
+            clients: None,
         };
         std::fs::write(&tls.cert, made.cert.pem()).unwrap();
         std::fs::write(&tls.key, made.signing_key.serialize_pem()).unwrap();
@@ -78,6 +79,30 @@ async fn with_a_certificate_everything_is_served_over_https() {
 }
 
 #[tokio::test]
+async fn whoever_asks_clients_for_certificates_lets_only_theirs_in() {
+    let (files, clients, other) = (Files::make("asking"), Files::make("clients"), Files::make("strange"));
+    let tls = Tls {
+        clients: Some(clients.tls.cert.clone()),
+        ..files.tls.clone()
+    };
+    let options = Options {
+        tls: Some(tls),
+        ..Default::default()
+    };
+    let simulator = started(options).await.unwrap();
+    let showing = |shown: &Files| {
+        let pem = [&shown.tls.cert, &shown.tls.key].map(|file| std::fs::read_to_string(file).unwrap());
+        let builder = Client::builder().tls_certs_only([files.root.clone()]);
+        let identity = reqwest::Identity::from_pem(pem.concat().as_bytes()).unwrap();
+        builder.identity(identity).build().unwrap()
+    };
+    let url = format!("{}{DEV}", simulator.url());
+    assert_eq!(showing(&clients).get(&url).send().await.unwrap().status(), 401);
+    assert!(showing(&other).get(&url).send().await.is_err());
+    assert!(files.client().get(&url).send().await.is_err());
+}
+
+#[tokio::test]
 async fn faults_cut_encrypted_connections_too() {
     let files = Files::make("cut");
     let options = Options {
@@ -112,6 +137,7 @@ async fn a_certificate_that_does_not_serve_is_refused_by_name() {
         let tls = Tls {
             cert: cert.clone(),
             key: key.clone(),
+            clients: None,
         };
         let options = Options {
             tls: Some(tls),

@@ -121,6 +121,7 @@ fn nothing_but_what_a_kind_needs_is_required() {
         "Platform .spec.olt.credentials.refreshToken.secretRef.name",
         "Platform .spec.olt.issuerUrl",
         "Platform .spec.tls.caBundleRef.name",
+        "Platform .spec.tls.clientCertificateRef.name",
     ];
     assert_eq!(required, expected);
 }

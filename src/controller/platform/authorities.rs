@@ -3,6 +3,7 @@
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Api;
 
+use super::kind::readers;
 use crate::api::conditions::Reason;
 use crate::api::platform::PlatformSpec;
 use crate::api::tls::{CaBundleKind, CaBundleRef};
@@ -50,18 +51,13 @@ async fn config_map(reference: &CaBundleRef, namespace: &str, ctx: &Context) -> 
     Ok(text.ok_or_else(|| format!("ConfigMap {namespace}/{name} has no key {key:?} or it is empty.")))
 }
 
-/// Under whose name the version of a Secret is remembered: that of the platform's credential is under its own.
-pub(super) fn reader(platform_uid: &str) -> String {
-    format!("{platform_uid}/authorities")
-}
-
 async fn secret(
     reference: &CaBundleRef,
     platform_uid: &str,
     namespace: &str,
     ctx: &Context,
 ) -> Result<Result<String, String>, Error> {
-    let reader = reader(platform_uid);
+    let [_, reader, _] = readers(platform_uid);
     let found = credentials::read(ctx, &reader, namespace, &reference.name, [&reference.key], false).await?;
     Ok(found.map(|[text]| text.expose().to_owned()))
 }

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use ipnet::IpNet;
 use url::{Host, Url};
 
+use crate::domain::egress::{Egress, Refusal};
+
 /// What `--allow-host` permits: a name, all names below one, or a range of addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostPattern {
@@ -70,7 +72,7 @@ impl fmt::Display for HostPattern {
 /// Which hosts one platform may be at.
 #[derive(Clone, Copy, Debug)]
 pub struct Hosts<'a> {
-    /// Those that may be spoken to without TLS.
+    /// Those that may be spoken to without TLS, and at whatever address.
     pub insecure: &'a [String],
     /// The only ones that are allowed; `None`: any, since whoever wrote the platform administers the cluster.
     pub allowed: Option<&'a [HostPattern]>,
@@ -80,20 +82,31 @@ impl Hosts<'_> {
     /// Whether the URL may be spoken to; else what stands against it.
     pub fn check(&self, url: &Url) -> Result<(), String> {
         let host = url.host_str().unwrap_or_default();
-        let plain = url.scheme() == "http" && self.insecure.iter().any(|allowed| allowed == host);
-        if url.scheme() != "https" && !plain {
+        let refusal = self.egress().check(url).err();
+        if refusal == Some(Refusal::Plain) {
             return Err(format!(
                 "must begin with https://. The operator speaks plain HTTP only to hosts that its --allow-insecure-host names, and {host:?} is none of them."
             ));
         }
         let is_allowed =
             |allowed: &[HostPattern]| url.host().is_some_and(|host| allowed.iter().any(|p| p.matches(&host)));
-        match self.allowed {
-            Some(allowed) if !is_allowed(allowed) => Err(format!(
+        if self.allowed.is_some_and(|allowed| !is_allowed(allowed)) {
+            return Err(format!(
                 "host {host:?} is none that the operator's --allow-host permits to an OAuthPlatform. Ask those who administer the operator, or use a ClusterOAuthPlatform of theirs."
+            ));
+        }
+        match refusal {
+            Some(Refusal::Literal(ground)) => Err(format!(
+                "host {host:?} leads to {ground}, and the operator connects to none. Write the host that the platform has in the network; only a host that the operator's --allow-insecure-host names may be at such an address."
             )),
             _ => Ok(()),
         }
+    }
+
+    /// What holds for every connection, whoever wrote the platform.
+    #[must_use]
+    pub fn egress(&self) -> Egress {
+        Egress::except(self.insecure)
     }
 }
 
@@ -166,6 +179,41 @@ mod tests {
                 .check(&Url::parse("https://anywhere.example").unwrap())
                 .is_ok()
         );
+    }
+
+    #[test]
+    fn an_address_that_leads_to_the_operators_own_machine_is_refused_to_administrators_too() {
+        let administrators = Hosts {
+            insecure: &["127.0.0.1".to_owned()],
+            allowed: None,
+        };
+        let check = |url: &str| administrators.check(&Url::parse(url).unwrap());
+        for (url, host) in [
+            ("https://2130706434/v1", "127.0.0.2"),
+            ("https://[::ffff:127.0.0.1]/v1", "[::ffff:7f00:1]"),
+            ("https://localhost/v1", "localhost"),
+        ] {
+            let why = check(url).unwrap_err();
+            assert!(
+                why.contains(&format!("host {host:?} leads to a loopback address")),
+                "{why}"
+            );
+            assert!(why.contains("--allow-insecure-host"), "{why}");
+        }
+        assert!(
+            check("https://0xa9fea9fe")
+                .unwrap_err()
+                .contains("a link-local address")
+        );
+        assert_eq!(check("https://127.0.0.1"), Ok(()));
+        assert_eq!(check("https://10.0.0.1"), Ok(()));
+    }
+
+    #[test]
+    fn a_range_that_is_allowed_opens_no_loopback_address() {
+        assert!(!allows(&["127.0.0.0/8", "169.254.0.0/16"], "https://127.0.0.2"));
+        assert!(!allows(&["127.0.0.0/8", "169.254.0.0/16"], "https://169.254.169.254"));
+        assert!(allows(&["127.0.0.0/8"], "https://127.0.0.1"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api::application::{PlatformKind as Kind, PlatformRef};
 use crate::api::platform::{Grant, PlatformSpec, PlatformStatus};
+use crate::api::tls::CaBundleKind;
 use crate::api::{ClusterOAuthPlatform, OAuthApplication, OAuthPlatform};
 
 /// Which platform: a cluster-wide one, or one of a namespace. Displays as kind and name.
@@ -58,6 +59,17 @@ impl fmt::Display for PlatformKey {
     }
 }
 
+/// Under whose names the versions of Secrets are remembered that were read for a platform: its credential, the authorities
+/// that it trusts, and the certificate that is shown to it.
+#[must_use]
+pub fn readers(uid: &str) -> [String; 3] {
+    [
+        uid.to_owned(),
+        format!("{uid}/authorities"),
+        format!("{uid}/certificate"),
+    ]
+}
+
 /// A platform's resource of either kind.
 pub trait PlatformObject: Send + Sync {
     /// Its metadata.
@@ -83,9 +95,22 @@ pub trait PlatformObject: Send + Sync {
         self.metadata().deletion_timestamp.is_some()
     }
 
-    /// The name of the Secret with its credential.
-    fn credential(&self) -> Option<&str> {
-        self.connection().olt.as_ref()?.credentials.secret()
+    /// The Secrets that it is opened with: under whose name the version that was read is remembered, and the Secret's name.
+    fn secrets(&self) -> Vec<(String, &str)> {
+        let spec = self.connection();
+        let tls = spec.tls.as_ref();
+        let bundle = tls.and_then(|tls| tls.ca_bundle_ref.as_ref());
+        let names = [
+            spec.olt.as_ref().and_then(|olt| olt.credentials.secret()),
+            bundle
+                .filter(|b| b.kind == CaBundleKind::Secret)
+                .map(|b| b.name.as_str()),
+            tls.and_then(|tls| tls.client_certificate_ref.as_ref())
+                .map(|c| c.name.as_str()),
+        ];
+        let readers = readers(self.metadata().uid.as_deref().unwrap_or_default());
+        let named = readers.into_iter().zip(names);
+        named.filter_map(|(reader, name)| Some((reader, name?))).collect()
     }
 
     /// As the owner of what is made for it.

@@ -7,6 +7,7 @@ pub mod hosts;
 pub mod kind;
 pub mod report;
 mod resync;
+mod tls;
 pub mod validate;
 
 use std::sync::Arc;
@@ -18,7 +19,8 @@ use kube::{Api, ResourceExt};
 use serde_json::json;
 
 use self::hosts::Hosts;
-use self::kind::{PlatformKey, PlatformKind, PlatformObject};
+use self::kind::{PlatformKey, PlatformKind, PlatformObject, readers};
+use self::tls::{Missing, under};
 use super::access::{self, Found, Whose};
 use super::connections::Connection;
 use super::context::{CLUSTER_TIMEOUT, Context};
@@ -102,8 +104,9 @@ pub async fn reconcile<P: PlatformKind>(object: Arc<P>, ctx: Arc<Context>) -> Re
         Ending::InUse(_) => Action::requeue(ctx.recheck()),
         Ending::Released => {
             ctx.connections.remove(&key);
-            ctx.memories.forget(&uid);
-            ctx.memories.forget(&authorities::reader(&uid));
+            for reader in readers(&uid) {
+                ctx.memories.forget(&reader);
+            }
             ctx.suspicions.forget_platform(&uid);
             ctx.state_secrets.forget(&uid);
             Action::await_change()
@@ -122,9 +125,10 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
         Err(trouble) => return Ok(refused(&key, trouble, ctx.recheck(), ctx)),
     };
     let namespace = key.namespace.as_ref().unwrap_or(&ctx.settings.namespace);
-    match authorities::read(object.connection(), uid, namespace, ctx).await? {
-        Ok(authorities) => target.authorities = authorities,
-        Err(trouble) => return Ok(refused(&key, trouble, ctx.recheck(), ctx)),
+    match tls::read(object.connection(), uid, namespace, ctx).await? {
+        Ok(tls) => target.tls = tls,
+        Err(Missing::Authorities(trouble)) => return Ok(refused(&key, trouble, ctx.recheck(), ctx)),
+        Err(Missing::Certificate(message)) => return Ok(without_credential(&key, message, ctx)),
     }
     let whose = Whose {
         namespace,
@@ -138,7 +142,7 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
     let made_from = (
         uid.to_owned(),
         object.metadata().generation.unwrap_or_default(),
-        under(digest, target.authorities.as_deref()),
+        under(digest, &target.tls),
     );
     let former = ctx.connections.find(&key);
     let is_like = |c: &Arc<Connection>| c.made_from.0 == made_from.0 && c.made_from.2 == made_from.2;
@@ -160,7 +164,7 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
             // A platform that is away for a moment is still the same one: what depends on it tries for itself.
             let passing = matches!(
                 failure.class,
-                Class::Transient | Class::Ambiguous | Class::RateLimited(_)
+                Class::Transient | Class::Ambiguous | Class::RateLimited(_) | Class::Barred
             );
             Ok(if same && passing {
                 Ending::Refused(trouble, after)
@@ -234,6 +238,13 @@ fn trouble(
             format!("The platform cannot be used like this: {detail}."),
             ctx.recheck(),
         ),
+        Class::Barred => (
+            Reason::PlatformUnreachable,
+            format!(
+                "The operator does not go where the platform leads: {detail}. Check spec.olt.apiUrl and spec.olt.issuerUrl."
+            ),
+            ctx.recheck(),
+        ),
         Class::RateLimited(_) => (
             Reason::RateLimited,
             format!("The platform asks for a pause: {detail}."),
@@ -248,15 +259,6 @@ fn trouble(
         ),
     };
     (Trouble::new(Stage::Registered, reason, message), after)
-}
-
-/// Tells one credential, with the authorities that it is sent under, from another.
-fn under(credential: String, authorities: Option<&str>) -> String {
-    use sha2::{Digest, Sha256};
-    let Some(authorities) = authorities else {
-        return credential;
-    };
-    format!("{credential} {:x}", Sha256::digest(authorities))
 }
 
 /// What was not accepted, and which Secret heals it.

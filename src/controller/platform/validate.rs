@@ -10,9 +10,9 @@ use crate::api::conditions::Reason;
 use crate::api::platform::{InstallationContract, Limits, MarkerPlace, PlatformSpec};
 use crate::api::secret_ref::ApiCredentials;
 use crate::domain::decide::{Stage, Trouble};
-use crate::domain::port::{self, Consents, Target, TargetKind};
+use crate::domain::port::{self, Consents, Target, TargetKind, Tls};
 
-/// Checks and translates a spec: the target, its authorities not read yet, and what names its credentials.
+/// Checks and translates a spec: the target, its certificates not read yet, and what names its credentials.
 pub fn target(spec: &PlatformSpec, settle: Duration, hosts: Hosts<'_>) -> Result<(Target, ApiCredentials), Trouble> {
     let Some(olt) = &spec.olt else {
         return Err(invalid("spec must hold a platform block: set spec.olt.".into()));
@@ -37,8 +37,9 @@ pub fn target(spec: &PlatformSpec, settle: Duration, hosts: Hosts<'_>) -> Result
         Target {
             kind,
             timeout: timeout(&spec.limits.timeout, settle)?,
-            authorities: None,
+            tls: Tls::default(),
             limits: limits(&spec.limits)?,
+            egress: hosts.egress(),
         },
         olt.credentials.clone(),
     ))

@@ -60,10 +60,10 @@ async fn credentials(bell: &Bell<ClusterOAuthPlatform>, ctx: &Context, caches: &
                 }
                 Ok(watcher::Event::InitApply(secret)) => {
                     listed.insert(secret.name_any());
-                    wakes::platforms_with_other(&secret, caches, &ctx.memories)
+                    wakes::platforms_of(&secret, false, caches, &ctx.memories)
                 }
-                Ok(watcher::Event::Apply(secret)) => wakes::platforms_with_other(&secret, caches, &ctx.memories),
-                Ok(watcher::Event::Delete(secret)) => wakes::platforms_of(&secret.name_any(), caches),
+                Ok(watcher::Event::Apply(secret)) => wakes::platforms_of(&secret, false, caches, &ctx.memories),
+                Ok(watcher::Event::Delete(secret)) => wakes::platforms_of(&secret, true, caches, &ctx.memories),
                 Ok(watcher::Event::InitDone) => wakes::platforms_without(&listed, caches, &ctx.memories),
                 Err(_) => vec![],
             };

@@ -156,7 +156,8 @@ impl Bells {
         });
     }
 
-    /// A changed output Secret wakes its owner; a changed credential wakes the installations that name it.
+    /// A changed output Secret wakes its owner; a changed credential wakes the
+    /// installations and platforms that name it.
     pub fn secret(&self, event: &Event<SecretMeta>, caches: &Caches, memories: &Memories) {
         let (Event::Apply(secret) | Event::Delete(secret) | Event::InitApply(secret)) = event else {
             return;
@@ -199,7 +200,7 @@ impl Bells {
 
     fn credential(&self, secret: &SecretMeta, deleted: bool, caches: &Caches, memories: &Memories) {
         let namespace = secret.namespace();
-        let read = |uid: Option<String>| !deleted && has_read(uid, secret, memories);
+        let read = |uid: Option<String>| !deleted && uid.is_some_and(|uid| has_read(&uid, secret, memories));
         let names = |i: &TenantInstallation| {
             let named = i.spec.credentials.as_ref().and_then(|c| c.secret());
             named == Some(secret.name_any().as_str())
@@ -213,53 +214,52 @@ impl Bells {
             .for_each(|i| self.installations.ring(&i));
         let platforms = scope.platforms.state().into_iter();
         platforms
-            .filter(|p| p.namespace() == namespace && p.credential() == Some(&secret.name_any()) && !read(p.uid()))
+            .filter(|p| p.namespace() == namespace && is_news(p.as_ref(), secret, deleted, memories))
             .for_each(|p| self.own_platforms.ring(&p));
     }
 }
 
 /// Whether this version of the Secret is the one that was read for this resource last.
-fn has_read(uid: Option<String>, secret: &SecretMeta, memories: &Memories) -> bool {
-    let version = uid.and_then(|uid| memories.credential(&uid));
+fn has_read(uid: &str, secret: &SecretMeta, memories: &Memories) -> bool {
+    let version = memories.credential(uid);
     version.is_some() && version == secret.resource_version()
+}
+
+/// Whether a platform is opened with this Secret and has not read this version of it, or it is gone.
+fn is_news(platform: &dyn PlatformObject, secret: &SecretMeta, deleted: bool, memories: &Memories) -> bool {
+    let name = secret.name_any();
+    let mut named = platform.secrets().into_iter().filter(|(_, named)| **named == name);
+    named.any(|(reader, _)| deleted || !has_read(&reader, secret, memories))
 }
 
 fn counting(counting: &Counting) -> MutexGuard<'_, HashSet<(String, String)>> {
     counting.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Cluster-wide platforms whose credential lies in this Secret of the operator's namespace.
+/// Cluster-wide platforms that are opened with this Secret of the operator's namespace and have not read this version of it,
+/// or that it is gone.
 #[must_use]
-pub fn platforms_of(secret: &str, caches: &Caches) -> Vec<Arc<ClusterOAuthPlatform>> {
-    let mut all = caches.platforms.state();
-    all.retain(|p| p.credential() == Some(secret));
-    all
-}
-
-/// Those of them that have not read this version of it.
-#[must_use]
-pub fn platforms_with_other(
+pub fn platforms_of(
     secret: &SecretMeta,
+    deleted: bool,
     caches: &Caches,
     memories: &Memories,
 ) -> Vec<Arc<ClusterOAuthPlatform>> {
-    let mut all = platforms_of(&secret.name_any(), caches);
-    all.retain(|p| !has_read(p.uid(), secret, memories));
+    let mut all = caches.platforms.state();
+    all.retain(|p| is_news(p.as_ref(), secret, deleted, memories));
     all
 }
 
-/// Platforms that have read a credential which is not among these Secrets.
+/// Platforms that have read something which is not among these Secrets.
 #[must_use]
 pub fn platforms_without(
     listed: &BTreeSet<String>,
     caches: &Caches,
     memories: &Memories,
 ) -> Vec<Arc<ClusterOAuthPlatform>> {
+    let lacks = |(reader, name): &(String, &str)| memories.credential(reader).is_some() && !listed.contains(*name);
     let mut all = caches.platforms.state();
-    all.retain(|p| {
-        let read = p.uid().is_some_and(|uid| memories.credential(&uid).is_some());
-        read && p.credential().is_some_and(|secret| !listed.contains(secret))
-    });
+    all.retain(|p| p.secrets().iter().any(lacks));
     all
 }
 

@@ -54,6 +54,11 @@ pub(super) fn after(doing: Doing, failure: &Failure, seen: &Seen) -> Decision {
             Reason::InvalidSpec,
             format!("The platform refuses the request: {detail}. Change the spec."),
         ),
+        Class::Barred => refuse_for_now(
+            stage,
+            Reason::PlatformUnreachable,
+            format!("The operator does not go where the call leads: {detail}."),
+        ),
         Class::NotFound => later(
             Reason::PlatformUnreachable,
             format!("The platform does not know what it should: {detail}. It is tried again."),

@@ -12,9 +12,11 @@ use url::Url;
 
 use super::door::{Asked, Door, Held, Passage, Passed};
 use super::reply::Reply;
+use super::resolver::refusal;
 use super::retry_after::retry_after;
 use super::story::{Complaint, Story};
 use crate::domain::credentials::SecretText;
+use crate::domain::egress::Refusal;
 use crate::domain::failure::Failure;
 
 /// A call that was not sent yet. It knows every secret that it carries, so that its failures are told without them.
@@ -32,6 +34,8 @@ pub(super) struct Route {
     pub(super) client: Client,
     /// Where a probe of it is sent.
     pub(super) url: Url,
+    /// Why it is not spoken to.
+    pub(super) refusal: Option<Refusal>,
     /// What the door is asked.
     pub(super) asked: Asked,
     /// What it goes through.
@@ -145,6 +149,9 @@ impl Call {
     /// Sends it, once, and reads the answer within the limits. A failure means that no status arrived.
     pub async fn send(self) -> Result<Reply, Failure> {
         let Self { request, story, route } = self;
+        if let Some(refusal) = &route.refusal {
+            return Err(story.refused(refusal));
+        }
         let mut passage = match route.open().await {
             Ok(passage) => passage,
             Err(held) => return Err(story.failure(held.class(), held.how())),
@@ -209,7 +216,7 @@ fn pause(response: &Response) -> Option<Duration> {
     wish.filter(|_| asks)
 }
 
-/// Nobody answered. A connection that was cut shows that somebody is there.
+/// Nobody answered. A connection that was cut shows that somebody is there, and one that was refused by ourselves nothing.
 fn is_silence(error: &reqwest::Error) -> bool {
-    error.is_connect() || error.is_timeout()
+    (error.is_connect() || error.is_timeout()) && refusal(error).is_none()
 }

@@ -27,7 +27,8 @@ impl Nature {
     }
 }
 
-/// The class of an answer that is no success. A redirect is `Invalid`: we follow none, so it will never be accepted.
+/// The class of an answer that is no success. A redirect is `Barred`: we follow none. It may be of a gateway that asks for a
+/// login, so it must not pass for the platform's word on what was asked for.
 pub(super) fn class_of(status: StatusCode, nature: Nature, retry_after: Option<Duration>) -> Class {
     match status {
         StatusCode::UNAUTHORIZED => Class::Unauthorized,
@@ -36,7 +37,8 @@ pub(super) fn class_of(status: StatusCode, nature: Nature, retry_after: Option<D
         StatusCode::CONFLICT => Class::Conflict,
         StatusCode::TOO_MANY_REQUESTS => Class::RateLimited(retry_after),
         StatusCode::REQUEST_TIMEOUT => nature.unknown_outcome(),
-        status if status.is_redirection() || status.is_client_error() => Class::Invalid,
+        status if status.is_redirection() => Class::Barred,
+        status if status.is_client_error() => Class::Invalid,
         _ => nature.unknown_outcome(),
     }
 }
@@ -85,7 +87,10 @@ mod tests {
             assert_eq!(class(404, nature), Class::NotFound);
             assert_eq!(class(409, nature), Class::Conflict);
             assert_eq!(class(429, nature), Class::RateLimited(None));
-            for status in [301, 302, 307, 308, 400, 405, 413, 415, 422] {
+            for status in [301, 302, 307, 308] {
+                assert_eq!(class(status, nature), Class::Barred, "{status}");
+            }
+            for status in [400, 405, 413, 415, 422] {
                 assert_eq!(class(status, nature), Class::Invalid, "{status}");
             }
         }

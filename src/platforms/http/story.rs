@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::outcome::{Nature, cause, class_of_break};
+use super::resolver::refusal;
+use crate::domain::egress::Refusal;
 use crate::domain::failure::{Class, Failure};
 use crate::domain::scrub::Scrub;
 
@@ -42,8 +44,16 @@ impl Story {
         self.failure(self.nature.unknown_outcome(), how)
     }
 
+    /// A call that was not sent, because of where it leads.
+    pub(super) fn refused(&self, refusal: &Refusal) -> Failure {
+        self.failure(Class::Barred, &format!("was not sent: {refusal}"))
+    }
+
     /// A call that broke before its status arrived.
     pub(super) fn broken(&self, error: &reqwest::Error) -> Failure {
+        if let Some(refusal) = refusal(error) {
+            return self.refused(refusal);
+        }
         let how = if error.is_builder() {
             format!("cannot be sent: {}", cause(error))
         } else if error.is_connect() {

@@ -211,6 +211,10 @@ fn after(doing: Doing, failure: &Failure, seen: &Seen) -> Decision {
                 "The platform forbids it to {whose}: {detail}. Installing needs the permissions applications:read and applications:write, and an application that is active."
             ),
         ),
+        Class::Barred => refuse(
+            Reason::PlatformUnreachable,
+            format!("The operator does not go where the call leads: {detail}."),
+        ),
         Class::NotFound => refuse(
             Reason::ApplicationNotReady,
             format!(
