@@ -77,7 +77,7 @@ async fn an_upgrade_brings_the_kinds_along_and_an_uninstall_leaves_them() {
     assert!(notes.contains("is found only on nodes"), "{notes}");
     assert_eq!(release.count(ROLE_BINDINGS), 3);
     let pods = format!("pods -n {OPERATOR_NAMESPACE}");
-    until("a pod is made", async || release.count(&pods), |count| *count == 1).await;
+    until("two pods are made", async || release.count(&pods), |count| *count == 2).await;
 
     let later = release.0.dir().join("later-chart");
     later_chart(&later);

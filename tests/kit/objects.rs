@@ -210,6 +210,7 @@ impl Objects {
             "Role" => ("rbac.authorization.k8s.io", "v1", "roles", true),
             "RoleBinding" => ("rbac.authorization.k8s.io", "v1", "rolebindings", true),
             "Lease" => ("coordination.k8s.io", "v1", "leases", true),
+            "PodDisruptionBudget" => ("policy", "v1", "poddisruptionbudgets", true),
             "ValidatingAdmissionPolicy" => (
                 "admissionregistration.k8s.io",
                 "v1",
