@@ -12,8 +12,10 @@ use super::credentials::Remembered;
 use super::installation::tenancy::Tenancies;
 use super::memories::Memories;
 use super::orphans::bound::Deletions;
+use super::places::Places;
 use super::platform::hosts::HostPattern;
 use super::platform::kind::PlatformKey;
+use super::proven::Proven;
 use super::suspicions::Suspicions;
 use super::token_store::StateSecrets;
 use super::turns::Turns;
@@ -72,6 +74,10 @@ pub struct Context {
     pub deletions: Deletions,
     /// The tenants' sides that were opened with credentials of their own.
     pub tenancies: Tenancies,
+    /// Who has one of the places that a grant bounds.
+    pub places: Places,
+    /// The clients that were seen to be those of their resources.
+    pub proven: Proven,
     /// Who may work for which platform now.
     pub turns: Turns,
     /// Who waits for which platform.
@@ -97,6 +103,8 @@ impl Context {
             state_secrets: StateSecrets::default(),
             deletions: Deletions::default(),
             tenancies: Tenancies::default(),
+            places: Places::default(),
+            proven: Proven::default(),
             turns: Turns::default(),
             waiting: Waiting::default(),
             chance: Chance::default(),
