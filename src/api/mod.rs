@@ -2,6 +2,7 @@
 
 pub mod application;
 pub mod conditions;
+pub mod grant;
 pub mod installation;
 pub mod olt;
 pub mod platform;

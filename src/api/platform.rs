@@ -10,6 +10,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::grant::Grant;
 use super::secret_ref::ApiCredentials;
 use super::tls::Tls;
 
@@ -229,35 +230,6 @@ fn default_max_in_flight() -> i64 {
 
 fn default_timeout() -> String {
     "10s".to_owned()
-}
-
-/// What some namespaces may do at the platform. What is absent is not granted.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, KubeSchema, PartialEq, Eq)]
-#[serde(rename_all = "camelCase")]
-pub struct Grant {
-    /// The namespaces.
-    pub namespaces: GrantedNamespaces,
-    /// Tenants whose access they may allow and install, as lower-case UUIDs; `*` alone: any.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 256), extend("x-kubernetes-list-type" = "set"), inner(length(max = 36)))]
-    #[x_kube(validation = Rule::new("self.all(t, t == '*' || t.matches('^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'))")
-        .message("each must be a tenant's id, a lower-case UUID such as 22222222-2222-4222-8222-222222222222, or \"*\" for any"))]
-    pub tenant_ids: Vec<String>,
-    /// Permissions that their applications may declare, by alias or id; `*` alone: any.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 256), extend("x-kubernetes-list-type" = "set"), inner(length(min = 1, max = 128)))]
-    pub permissions: Vec<String>,
-}
-
-/// Namespaces by name.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, KubeSchema, PartialEq, Eq)]
-#[serde(rename_all = "camelCase")]
-#[x_kube(validation = Rule::new("has(self.names)").message("must say which namespaces: set names"))]
-pub struct GrantedNamespaces {
-    /// Their names.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(min = 1, max = 256), extend("x-kubernetes-list-type" = "set"), inner(length(min = 1, max = 63)))]
-    pub names: Vec<String>,
 }
 
 /// What the operator found out about the platform.

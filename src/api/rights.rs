@@ -98,8 +98,8 @@ pub const RIGHTS: &[Right] = &[
         group: "",
         resources: &["namespaces"],
         names: &[],
-        verbs: &["get"],
-        why: "The UID of kube-system tells this cluster's clients from another's, unless --instance is given. Whether its namespace is being deleted, too, says how long a deletion is waited for.",
+        verbs: &["get", "list", "watch"],
+        why: "The UID of kube-system tells this cluster's clients from another's, unless --instance is given. Whether its namespace is being deleted, too, says how long a deletion is waited for. Grants choose namespaces by their labels; only metadata is watched.",
     },
     Right {
         scope: Scope::Cluster,

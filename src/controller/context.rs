@@ -13,8 +13,10 @@ use super::installation::tenancy::Tenancies;
 use super::leading::Leading;
 use super::memories::Memories;
 use super::orphans::bound::Deletions;
+use super::places::Places;
 use super::platform::hosts::HostPattern;
 use super::platform::kind::PlatformKey;
+use super::proven::Proven;
 use super::suspicions::Suspicions;
 use super::token_store::StateSecrets;
 use super::turns::Turns;
@@ -75,6 +77,10 @@ pub struct Context {
     pub deletions: Deletions,
     /// The tenants' sides that were opened with credentials of their own.
     pub tenancies: Tenancies,
+    /// Who has one of the places that a grant bounds.
+    pub places: Places,
+    /// The clients that were seen to be those of their resources.
+    pub proven: Proven,
     /// Who may work for which platform now.
     pub turns: Turns,
     /// Who waits for which platform.
@@ -102,6 +108,8 @@ impl Context {
             state_secrets: StateSecrets::default(),
             deletions: Deletions::default(),
             tenancies: Tenancies::default(),
+            places: Places::default(),
+            proven: Proven::default(),
             turns: Turns::default(),
             waiting: Waiting::default(),
             leading: Leading::always(),

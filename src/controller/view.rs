@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::labels::Labels;
 use super::platform::kind::{PlatformKey, PlatformObject};
 use crate::api::application::InstallationCount;
 use crate::api::conditions::{ConditionType, is_true};
@@ -32,6 +33,10 @@ pub trait View: Send + Sync {
             ready: count.ready + i64::from(is_ready(i)),
         });
         (count.desired > 0).then_some(count)
+    }
+    /// The labels of a namespace.
+    fn namespace_labels(&self, _namespace: &str) -> Labels {
+        Labels::Unread
     }
     /// The version of a Secret that carries our label.
     fn secret_version(&self, namespace: &str, name: &str) -> Option<String>;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::credentials::AuthMethod;
+use super::decide::Trouble;
 use super::registration::Registration;
 
 /// The wish for one application.
@@ -25,6 +26,9 @@ pub struct Wanted {
     pub method: AuthMethod,
     /// Tenants that a live installation wants; their rows are not this resource's to remove.
     pub installed_tenants: Vec<super::registration::TenantId>,
+    /// What is said instead of registering: its namespace has as many applications at the platform as it may have. A client
+    /// that is there is kept, and one that carries our marker is found.
+    pub crowded: Option<Trouble>,
 }
 
 /// The Secret for workloads.

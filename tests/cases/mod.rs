@@ -2,6 +2,7 @@
 //! `tests/admit_kinds.rs` a real API server, so neither can drift from the other.
 
 mod application;
+mod grants;
 mod installation;
 mod platform;
 mod secret;

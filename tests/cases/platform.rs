@@ -2,20 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::{Case, Kind, ONE_WAY, REFRESH_KEY, SECRET_NAME, TENANT};
+use super::{Case, Kind, ONE_WAY, REFRESH_KEY, SECRET_NAME, TENANT, grants};
 
 const URL: &str =
     "must be an absolute URL without user, query, fragment and trailing slash, such as https://api.example.com/v1";
 const ISSUER: &str = "must be an absolute URL without user, query, fragment and trailing slash, such as \
                       https://id.example.com/v1/id/auth/realms/olt";
 const TIMEOUT: &str = "must be a duration from 100ms to 30s in ms or s, such as 10s";
-const GRANTED: &str =
-    "each must be a tenant's id, a lower-case UUID such as 22222222-2222-4222-8222-222222222222, or \"*\" for any";
 
 pub(super) fn cases() -> Vec<Case> {
     let shared = [blocks(), urls(), credentials(), own_tokens(), tls(), limits()].concat();
     let of_namespace = shared.clone().into_iter().map(of_namespace).collect();
-    [shared, of_namespace, grants()].concat()
+    [shared, of_namespace, grants::cases()].concat()
 }
 
 /// The same of the other kind, which shares all that is said of the connection.
@@ -71,11 +69,11 @@ fn olt(change: &Value) -> Value {
     json!({ "spec": { "olt": change } })
 }
 
-fn accepted(sentence: &'static str, change: &Value) -> Case {
+pub(super) fn accepted(sentence: &'static str, change: &Value) -> Case {
     Case::accepted(Kind::Platform, sentence, change)
 }
 
-fn refused(sentence: &'static str, change: &Value, field: &'static str, message: &'static str) -> Case {
+pub(super) fn refused(sentence: &'static str, change: &Value, field: &'static str, message: &'static str) -> Case {
     Case::refused(Kind::Platform, sentence, change, field, message)
 }
 
@@ -264,41 +262,5 @@ fn limits() -> Vec<Case> {
         out("a time-out in minutes", "1m"),
         out("a time-out without a unit", "10"),
         out("a negative time-out", "-1s"),
-    ]
-}
-
-fn grants() -> Vec<Case> {
-    let grant = |grant: Value| json!({ "spec": { "grants": [grant] } });
-    vec![
-        accepted(
-            "a grant of one tenant and one permission",
-            &grant(json!({
-                "namespaces": { "names": ["billing"] }, "tenantIds": [TENANT], "permissions": ["devices_base_data:read"],
-            })),
-        ),
-        accepted(
-            "a grant of everything",
-            &grant(json!({ "namespaces": { "names": ["billing"] }, "tenantIds": ["*"], "permissions": ["*"] })),
-        ),
-        refused(
-            "a grant for no namespace",
-            &grant(json!({ "namespaces": {} })),
-            "spec.grants[0].namespaces",
-            "must say which namespaces: set names",
-        ),
-        refused(
-            "a grant of a tenant by its name",
-            &grant(json!({ "namespaces": { "names": ["billing"] }, "tenantIds": ["north"] })),
-            "spec.grants[0].tenantIds",
-            GRANTED,
-        ),
-        refused(
-            "a grant of a tenant in upper case",
-            &grant(json!({
-                "namespaces": { "names": ["billing"] }, "tenantIds": ["AAAAAAAA-2222-4222-8222-222222222222"],
-            })),
-            "spec.grants[0].tenantIds",
-            GRANTED,
-        ),
     ]
 }

@@ -90,6 +90,13 @@ impl Objects {
         json_of(self.api(kind).patch(name, &PatchParams::default(), &patch).await)
     }
 
+    /// The same of its status, as one who has the right to write it.
+    pub async fn patch_status(&self, kind: &str, name: &str, change: Value) -> Value {
+        let patch = Patch::Merge(json!({ "status": change }));
+        let patched = self.api(kind).patch_status(name, &PatchParams::default(), &patch).await;
+        json_of(patched).unwrap_or_else(|error| panic!("cannot patch the status of {kind} {name}: {error}"))
+    }
+
     /// The object, or `Null` when there is none.
     pub async fn get(&self, kind: &str, name: &str) -> Value {
         let found = self

@@ -81,7 +81,7 @@ fn namespaces_are_only_read() {
         .filter(|right| right.resources.contains(&"namespaces"))
         .collect();
     assert_eq!(namespaces.len(), 1);
-    assert_eq!(namespaces[0].verbs, ["get"]);
+    assert_eq!(namespaces[0].verbs, ["get", "list", "watch"]);
 }
 
 #[test]

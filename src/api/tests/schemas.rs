@@ -111,6 +111,8 @@ fn nothing_but_what_a_kind_needs_is_required() {
         "Installation .spec.tenantId",
         "Platform .spec",
         "Platform .spec.grants[].namespaces",
+        "Platform .spec.grants[].namespaces.selector.matchExpressions[].key",
+        "Platform .spec.grants[].namespaces.selector.matchExpressions[].operator",
         "Platform .spec.olt.apiUrl",
         "Platform .spec.olt.credentials",
         "Platform .spec.olt.credentials.apiToken.secretRef",

@@ -6,21 +6,24 @@ use std::time::Duration;
 
 use kube::{Api, ResourceExt};
 
+use super::place;
 use super::validate::{self, Against};
 use crate::api::OAuthApplication;
 use crate::api::application::{ApplicationStatus, DeletionPolicy, InstallationCount, Outcome};
-use crate::api::conditions::{ConditionType, Reason, find, is_true};
+use crate::api::conditions::{ConditionType, is_true};
 use crate::api::well_known::{CLAIM, DEREGISTER, RETRY};
 use crate::controller::connections::Connection;
 use crate::controller::context::Context;
 use crate::controller::error::Error;
 use crate::controller::platform::grants::Granted;
-use crate::controller::platform::kind::{PlatformKey, PlatformObject};
+use crate::controller::platform::kind::PlatformKey;
+use crate::controller::platform::missing::{platform_missing, platform_not_ready};
 use crate::controller::waiting::{Waiter, has_waited};
 use crate::domain::claim::Found;
-use crate::domain::decide::{Stage, Trouble};
+use crate::domain::decide::Trouble;
 use crate::domain::observed::{Known, Object, PlatformSeen, Published, Seen, Told};
 use crate::domain::orphan::Bound;
+use crate::domain::port::Identity;
 use crate::domain::registration::TenantId;
 use crate::domain::step::SecretSeen;
 use crate::domain::wish::{Farewell, Output, Wish};
@@ -118,15 +121,26 @@ impl Case {
         let Some(connection) = &self.connection else {
             return Err(platform_not_ready(platform, found.as_ref()));
         };
+        let labels = ctx.view.namespace_labels(&self.namespace);
+        let granted = Granted::by(found.as_ref(), &self.namespace, &labels, &connection.permissions);
         let against = Against {
             namespace: &self.namespace,
             name: &self.object.name_any(),
             platform,
-            granted: Granted::by(found.as_ref(), &self.namespace, &connection.permissions),
+            granted: granted.clone(),
             permissions: &connection.permissions,
             installed_tenants: self.installed_tenants(ctx),
         };
-        validate::wanted(&self.object.spec, against).map(|wanted| Wish::Present(Box::new(wanted)))
+        match validate::wanted(&self.object.spec, against) {
+            Ok(mut wanted) => {
+                wanted.crowded = place::refusal(self, platform, &granted, ctx);
+                Ok(Wish::Present(Box::new(wanted)))
+            }
+            Err(trouble) => {
+                place::give_back(self, platform, ctx);
+                Err(trouble)
+            }
+        }
     }
 
     fn installed_tenants(&self, ctx: &Context) -> Vec<TenantId> {
@@ -152,7 +166,9 @@ impl Case {
     #[must_use]
     pub fn seen(&self, ctx: &Context, connection: &Connection) -> Seen {
         let claim = self.claim(ctx);
-        let told = self.told(&claim);
+        let mut told = self.told(&claim);
+        told.disputed =
+            !connection.platform.capabilities().marks && is_disputed(&self.object, &connection.identity, ctx);
         let mut seen = Seen {
             now: ctx.now(),
             jitter: ctx.chance.fraction(),
@@ -255,6 +271,25 @@ impl Case {
     }
 }
 
+/// The status of another resource names the same client at this platform, as far as the caches show.
+#[must_use]
+pub fn is_disputed(application: &OAuthApplication, here: &Identity, ctx: &Context) -> bool {
+    let named = |a: &OAuthApplication| a.status.as_ref().and_then(|s| s.application_id.clone());
+    let Some(id) = named(application) else { return false };
+    let platform = PlatformKey::of(application);
+    let is_here = |other: &OAuthApplication| {
+        let at = other.status.as_ref().and_then(|s| s.platform_identity.clone());
+        let same = at.map(|at| (at.issuer, at.owner)) == here.issuer_and_owner();
+        same || PlatformKey::of(other) == platform
+    };
+    let read = || ctx.view.applications_read_at(&platform);
+    let all = ctx.view.applications().unwrap_or_else(read);
+    let others = all.iter().filter(|other| other.uid() != application.uid());
+    others
+        .into_iter()
+        .any(|other| named(other).as_ref() == Some(&id) && is_here(other))
+}
+
 fn told(status: Option<&ApplicationStatus>) -> Told {
     let Some(status) = status else { return Told::default() };
     let registration = status.registration.clone().unwrap_or_default();
@@ -293,40 +328,6 @@ fn told(status: Option<&ApplicationStatus>) -> Told {
         lost: registration
             .lost
             .map_or(0, |lost| u32::try_from(lost).unwrap_or_default()),
+        disputed: false,
     }
-}
-
-/// The platform does not exist.
-#[must_use]
-pub fn platform_missing(key: &PlatformKey) -> Trouble {
-    let message = format!(
-        "{key} does not exist{}. Apply it, or correct spec.platformRef in a new resource.",
-        here(key)
-    );
-    Trouble::new(Stage::Accepted, Reason::PlatformNotFound, message)
-}
-
-/// Where a platform that is missing was looked for.
-fn here(key: &PlatformKey) -> &'static str {
-    key.namespace.as_ref().map_or("", |_| " in this namespace")
-}
-
-/// The platform exists and is not Ready; its own condition says why.
-#[must_use]
-pub fn platform_not_ready(key: &PlatformKey, platform: &dyn PlatformObject) -> Trouble {
-    let conditions = platform.status().map(|s| s.conditions.as_slice()).unwrap_or_default();
-    if conditions.is_empty() {
-        let message = format!("{key} is being connected.");
-        return Trouble::new(Stage::Accepted, Reason::Reconciling, message);
-    }
-    let why = [ConditionType::Paused, ConditionType::Ready]
-        .into_iter()
-        .find_map(|type_| find(conditions, type_))
-        .filter(|c| c.type_ != ConditionType::Ready.to_string() || c.status != "True");
-    let why = why.map(|c| format!(" {}: {}", c.reason, c.message)).unwrap_or_default();
-    Trouble::new(
-        Stage::Accepted,
-        Reason::PlatformNotReady,
-        format!("{key} is not Ready.{why}"),
-    )
 }

@@ -5,6 +5,7 @@ mod claims;
 mod conditions;
 pub mod execute;
 pub mod observe;
+mod place;
 mod publish;
 pub mod report;
 mod stories;
@@ -93,6 +94,9 @@ async fn work(object: Arc<OAuthApplication>, ctx: &Context) -> Result<Action, Er
             }
         }
     };
+    if let Some(id) = ending.seen.as_deref().and_then(Seen::proven) {
+        ctx.proven.keep(&case.uid, id);
+    }
     let is_there = report::report(&ending, &case, ctx).await?;
     if let Some(seen) = ending.seen.as_ref().filter(|_| !is_there && !case.had_finalizer()) {
         put_on_record(&farewell::vanished(seen), &case, ctx).await?;

@@ -87,6 +87,7 @@ pub fn wanted(spec: &OAuthApplicationSpec, against: Against<'_>) -> Result<Wante
         },
         output,
         installed_tenants: against.installed_tenants,
+        crowded: None,
     })
 }
 

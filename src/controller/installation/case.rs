@@ -12,12 +12,12 @@ use crate::api::installation::InstallationStatus;
 use crate::api::olt::OltState;
 use crate::api::well_known::{CONSENT, DEREGISTER};
 use crate::api::{OAuthApplication, TenantInstallation};
-use crate::controller::application::case::{platform_missing, platform_not_ready};
 use crate::controller::connections::Connection;
 use crate::controller::context::{CLUSTER_TIMEOUT, Context};
 use crate::controller::error::{Error, call};
 use crate::controller::platform::grants::Granted;
 use crate::controller::platform::kind::{PlatformKey, PlatformObject};
+use crate::controller::platform::missing::{platform_missing, platform_not_ready};
 use crate::controller::waiting::{Waiter, has_waited};
 use crate::domain::decide::{Stage, Trouble, identity_changed};
 use crate::domain::installation::{Copied, Farewell, SecretSeen, Seen, Told, Wanted, WantedSecret, Wish};
@@ -189,8 +189,13 @@ impl Case {
         let (Some(platform), Some(connection)) = (ctx.view.platform(&key), ctx.connections.find(&key)) else {
             return Ok(());
         };
-        let granted = Granted::by(platform.as_ref(), &self.namespace, &connection.permissions);
+        let granted = self.granted_by(platform.as_ref(), &connection, ctx);
         granted.permits_tenant(&self.object.spec.tenant_id, "spec.tenantId", &self.namespace, &key)
+    }
+
+    fn granted_by(&self, platform: &dyn PlatformObject, connection: &Connection, ctx: &Context) -> Granted {
+        let labels = ctx.view.namespace_labels(&self.namespace);
+        Granted::by(platform, &self.namespace, &labels, &connection.permissions)
     }
 
     fn farewell(&self, ctx: &Context) -> Farewell {
@@ -256,7 +261,7 @@ impl Case {
             Ok(connected) => connected,
             Err(trouble) => return Ok(Err(trouble)),
         };
-        let granted = Granted::by(platform.as_ref(), &self.namespace, &connection.permissions);
+        let granted = self.granted_by(platform.as_ref(), &connection, ctx);
         let tenant = tenancy::open(self, &connection, platform.as_ref(), ctx).await?;
         Ok(tenant.map(|tenant| Use {
             platform: platform.key(),

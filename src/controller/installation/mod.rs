@@ -3,6 +3,7 @@
 pub mod case;
 mod consent;
 pub mod execute;
+mod proof;
 pub mod report;
 mod secret;
 pub mod tenancy;
@@ -14,14 +15,16 @@ use kube::ResourceExt;
 use kube::runtime::controller::Action;
 
 use self::case::{Case, Use};
+use self::proof::Whose;
 use super::context::Context;
 use super::error::Error;
 use super::pause;
 use super::platform::kind::PlatformKey;
-use crate::api::TenantInstallation;
+use crate::api::{OAuthApplication, TenantInstallation};
 use crate::domain::decide::installation::{Decision, decide};
 use crate::domain::decide::{Recheck, Trouble};
-use crate::domain::installation::{Seen, Step, Wish};
+use crate::domain::failure::Failure;
+use crate::domain::installation::{Doing, Fact, Seen, Step, Wish};
 use crate::domain::observed::Memory;
 
 const STEPS_AT_MOST: usize = 16;
@@ -91,7 +94,7 @@ async fn work(object: Arc<TenantInstallation>, ctx: &Context) -> Result<Action, 
     Ok(next(&ending, &case, ctx))
 }
 
-async fn run(wish: Wish, mut seen: Seen, case: &mut Case, ctx: &Context) -> Result<Ending, Error> {
+async fn run(mut wish: Wish, mut seen: Seen, case: &mut Case, ctx: &Context) -> Result<Ending, Error> {
     let mut used: Option<Use> = None;
     for _ in 0..STEPS_AT_MOST {
         seen.now = ctx.now();
@@ -108,7 +111,20 @@ async fn run(wish: Wish, mut seen: Seen, case: &mut Case, ctx: &Context) -> Resu
         // The platform is opened when a step needs it, and before the first trace of us is left on the resource.
         if used.is_none() && !matches!(step, Step::Release | Step::LookAtSecret | Step::Publish | Step::Disown) {
             match case.open_platform(ctx).await? {
-                Ok(opened) => used = Some(opened),
+                Ok(opened) => {
+                    let proven = prove(&mut wish, &opened, case, ctx).await;
+                    used = Some(opened);
+                    match proven {
+                        Ok(true) => {}
+                        // What is wanted has become less: decide again.
+                        Ok(false) => continue,
+                        Err(Unproven::Asking(failure)) => {
+                            seen.learn(Fact::Failed(Doing::Allowing, failure));
+                            continue;
+                        }
+                        Err(Unproven::Refused(trouble)) => return Ok(refused(trouble, seen, wish, case)),
+                    }
+                }
                 Err(trouble) => return Ok(refused(trouble, seen, wish, case)),
             }
         }
@@ -122,6 +138,39 @@ async fn run(wish: Wish, mut seen: Seen, case: &mut Case, ctx: &Context) -> Resu
         }
     }
     Err(Error::TooManySteps(STEPS_AT_MOST))
+}
+
+/// Why nobody knows whose client it is.
+enum Unproven {
+    /// The platform could not be asked.
+    Asking(Failure),
+    /// Nothing proves it.
+    Refused(Trouble),
+}
+
+/// Makes sure that the client is the application's before anything is done to it. What goes has nothing to undo at a client
+/// that is not: `false`.
+async fn prove(wish: &mut Wish, used: &Use, case: &Case, ctx: &Context) -> Result<bool, Unproven> {
+    let id = match wish {
+        Wish::Present(wanted) => Some(wanted.application_id.clone()),
+        Wish::Absent(farewell) => farewell.application_id.clone(),
+    };
+    let Some(id) = id else { return Ok(true) };
+    let whose = proof::whose(case, used, &id, ctx).await.map_err(Unproven::Asking)?;
+    let leaves = |a: &OAuthApplication| a.metadata.deletion_timestamp.is_some();
+    match (whose, wish) {
+        (Whose::Ours, _) => Ok(true),
+        // An application that stays puts its marker back where somebody removed it.
+        (Whose::Unproven, Wish::Absent(_)) if !case.application.as_deref().is_some_and(leaves) => {
+            Err(Unproven::Refused(proof::refusal(case, &id)))
+        }
+        (_, Wish::Absent(farewell)) => {
+            tracing::warn!(namespace = case.namespace, %id, "not the application's client: nothing is undone there");
+            farewell.application_id = None;
+            Ok(false)
+        }
+        (_, Wish::Present(_)) => Err(Unproven::Refused(proof::refusal(case, &id))),
+    }
 }
 
 fn refused(mut trouble: Trouble, seen: Seen, wish: Wish, case: &Case) -> Ending {

@@ -8,7 +8,8 @@ use kube::{Api, Client, Resource};
 use serde::de::DeserializeOwned;
 
 use crate::api::application::{PlatformKind as Kind, PlatformRef};
-use crate::api::platform::{Grant, PlatformSpec, PlatformStatus};
+use crate::api::grant::Grant;
+use crate::api::platform::{PlatformSpec, PlatformStatus};
 use crate::api::tls::CaBundleKind;
 use crate::api::{ClusterOAuthPlatform, OAuthApplication, OAuthPlatform};
 

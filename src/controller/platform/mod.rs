@@ -5,6 +5,7 @@ pub mod away;
 pub mod grants;
 pub mod hosts;
 pub mod kind;
+pub mod missing;
 pub mod report;
 mod resync;
 mod tls;
@@ -120,7 +121,9 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
         insecure: &ctx.settings.insecure_hosts,
         allowed: key.namespace.as_ref().map(|_| ctx.settings.allowed_hosts.as_slice()),
     };
-    let (mut target, named) = match validate::target(object.connection(), ctx.settings.settle, hosts) {
+    let selectors = validate::selectors(object.grants().unwrap_or_default());
+    let valid = selectors.and_then(|()| validate::target(object.connection(), ctx.settings.settle, hosts));
+    let (mut target, named) = match valid {
         Ok(valid) => valid,
         Err(trouble) => return Ok(refused(&key, trouble, ctx.recheck(), ctx)),
     };

@@ -5,12 +5,19 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::grants;
 use super::hosts::Hosts;
 use crate::api::conditions::Reason;
+use crate::api::grant::Grant;
 use crate::api::platform::{InstallationContract, Limits, MarkerPlace, PlatformSpec};
 use crate::api::secret_ref::ApiCredentials;
 use crate::domain::decide::{Stage, Trouble};
 use crate::domain::port::{self, Consents, Target, TargetKind, Tls};
+
+/// Refuses a selector that can choose nothing.
+pub fn selectors(grants: &[Grant]) -> Result<(), Trouble> {
+    grants::check(grants).map_err(|why| invalid(format!("{why}.")))
+}
 
 /// Checks and translates a spec: the target, its certificates not read yet, and what names its credentials.
 pub fn target(spec: &PlatformSpec, settle: Duration, hosts: Hosts<'_>) -> Result<(Target, ApiCredentials), Trouble> {

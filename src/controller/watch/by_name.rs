@@ -126,7 +126,12 @@ fn named(scope: &Scope) -> BTreeSet<Place> {
         named.extend(credential.map(|name| place(installation.as_ref(), name)));
     }
     for platform in scope.platforms.state() {
-        named.extend(platform.secrets().into_iter().map(|(_, name)| place(platform.as_ref(), name)));
+        named.extend(
+            platform
+                .secrets()
+                .into_iter()
+                .map(|(_, name)| place(platform.as_ref(), name)),
+        );
     }
     named
 }

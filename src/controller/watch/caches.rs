@@ -7,10 +7,11 @@ use kube::ResourceExt;
 use kube::core::PartialObjectMeta;
 use kube::runtime::reflector::store::Writer;
 use kube::runtime::reflector::{self, ObjectRef, Store};
-use kube::runtime::watcher;
-use tokio::sync::watch;
 
+use super::filled::{Filled, Filling, Missing};
+use super::namespaces::Namespaces;
 use crate::api::{ClusterOAuthPlatform, OAuthApplication, OAuthPlatform, TenantInstallation};
+use crate::controller::labels::Labels;
 use crate::controller::platform::kind::{PlatformKey, PlatformObject};
 use crate::controller::view::View;
 
@@ -31,71 +32,6 @@ pub struct Scope {
     pub secrets: Store<SecretMeta>,
     missing: Missing,
     missing_secrets: Missing,
-}
-
-/// What a reconcile waits for. What is being deleted does without the cache of Secrets, which cannot be filled any more in a
-/// namespace that is being deleted itself: our rights on its Secrets go first.
-#[derive(Clone)]
-pub struct Filled {
-    kinds: [Missing; 2],
-    secrets: Option<Missing>,
-}
-
-impl Filled {
-    /// Waits until enough is known to decide on a resource.
-    pub async fn wait(self, leaving: bool) {
-        let [platforms, kinds] = self.kinds;
-        platforms.wait().await;
-        kinds.wait().await;
-        if let Some(secrets) = self.secrets.filter(|_| !leaving) {
-            secrets.wait().await;
-        }
-    }
-}
-
-/// Counts caches that are not filled yet. A store of kube wakes only one of those who wait for it.
-#[derive(Clone)]
-struct Missing(Arc<watch::Sender<usize>>);
-
-impl Missing {
-    fn of(caches: usize) -> Self {
-        Self(Arc::new(watch::Sender::new(caches)))
-    }
-
-    fn nothing(&self) -> bool {
-        *self.0.borrow() == 0
-    }
-
-    async fn wait(self) {
-        let mut missing = self.0.subscribe();
-        // The sender lives as long as `self`, so the wait cannot fail.
-        let _ = missing.wait_for(|missing| *missing == 0).await;
-    }
-}
-
-/// Tells once that a cache is filled: when its first list is complete.
-pub struct Filling {
-    missing: Missing,
-    filled: bool,
-}
-
-impl Filling {
-    fn of(missing: &Missing) -> Self {
-        Self {
-            missing: missing.clone(),
-            filled: false,
-        }
-    }
-
-    /// Hears what the watch of the cache says.
-    pub fn hear<K>(&mut self, event: &watcher::Event<K>) {
-        if !self.filled && matches!(event, watcher::Event::InitDone) {
-            self.filled = true;
-            self.missing
-                .0
-                .send_modify(|missing| *missing = missing.saturating_sub(1));
-        }
-    }
 }
 
 impl Scope {
@@ -135,6 +71,8 @@ pub struct Caches {
     pub platforms: Store<ClusterOAuthPlatform>,
     /// One for each namespace that is watched, or one for all.
     pub scopes: Vec<Scope>,
+    /// The labels of namespaces.
+    pub namespaces: Arc<Namespaces>,
     missing: Missing,
 }
 
@@ -160,6 +98,7 @@ impl Caches {
             Self {
                 platforms,
                 scopes,
+                namespaces: Arc::default(),
                 missing: Missing::of(1),
             },
             Writers {
@@ -181,6 +120,7 @@ impl Caches {
         Filled {
             kinds: [self.missing.clone(), self.missing.clone()],
             secrets: None,
+            namespaces: None,
         }
     }
 
@@ -191,6 +131,7 @@ impl Caches {
         Filled {
             kinds: [self.missing.clone(), scope.missing.clone()],
             secrets: Some(scope.missing_secrets.clone()),
+            namespaces: Some(Arc::clone(&self.namespaces)),
         }
     }
 
@@ -316,6 +257,10 @@ impl View for Caches {
         let mut all: Vec<_> = self.scopes_at(platform).flat_map(|s| s.applications.state()).collect();
         all.retain(|a| PlatformKey::of(a) == *platform);
         all
+    }
+
+    fn namespace_labels(&self, namespace: &str) -> Labels {
+        self.namespaces.labels(namespace)
     }
 
     fn secret_version(&self, namespace: &str, name: &str) -> Option<String> {

@@ -4,6 +4,8 @@
 mod by_name;
 pub mod caches;
 pub mod changes;
+pub mod filled;
+pub mod namespaces;
 mod platforms;
 mod scope;
 pub mod wakes;
@@ -23,7 +25,8 @@ use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Api, Resource};
 use serde::de::DeserializeOwned;
 
-use self::caches::{Caches, Filled, Filling, Writers};
+use self::caches::{Caches, Writers};
+use self::filled::{Filled, Filling};
 use self::scope::{Rung, Watched};
 use self::wakes::{Bell, Bells, Counting};
 use super::context::Context;
@@ -48,6 +51,7 @@ pub async fn run(ctx: Arc<Context>, caches: Arc<Caches>, writers: Writers, stop:
     let stop = stop.inspect(move |()| turns.turns.close()).boxed().shared();
     let (platforms, rung) = Bell::new();
     let mut running: Vec<BoxFuture<'static, ()>> = vec![];
+    let mut scopes = vec![];
     for (index, writers) in writers.scopes.into_iter().enumerate() {
         let (applications, applications_rung) = Bell::new();
         let (installations, installations_rung) = Bell::new();
@@ -67,6 +71,7 @@ pub async fn run(ctx: Arc<Context>, caches: Arc<Caches>, writers: Writers, stop:
             },
             stop: stop.clone(),
         };
+        scopes.push(watched.bells.clone());
         let heard = Rung {
             platforms: platforms_rung,
             applications: applications_rung,
@@ -75,6 +80,7 @@ pub async fn run(ctx: Arc<Context>, caches: Arc<Caches>, writers: Writers, stop:
         };
         running.push(watched.run(writers, heard).boxed());
     }
+    running.push(namespaces::run(Arc::clone(&ctx), Arc::clone(&caches), scopes, stop.clone()).boxed());
     running.push(platforms::run(writers.platforms, platforms, rung, ctx, caches, stop).boxed());
     let tasks: Vec<_> = running.into_iter().map(tokio::spawn).collect();
     futures::future::join_all(tasks).await;

@@ -87,7 +87,7 @@ impl Watched {
     ) -> impl Future<Output = ()> + Send + use<> {
         let heard = self.clone();
         let changed = watch(self.api(), writer, self.scope().filling(), move |event| {
-            heard.bells.application(event, &heard.caches, &heard.ctx.memories);
+            heard.bells.application(event, &heard.caches, &heard.ctx);
             heard.told(event, |a| {
                 a.status
                     .as_ref()?

@@ -13,6 +13,7 @@ use super::caches::{Caches, SecretMeta};
 use super::changes;
 use crate::api::well_known::{CREDENTIAL, OUTPUT, SECRET_LABEL};
 use crate::api::{ClusterOAuthPlatform, OAuthApplication, OAuthPlatform, TenantInstallation};
+use crate::controller::context::Context;
 use crate::controller::memories::Memories;
 use crate::controller::platform::kind::{PlatformKey, PlatformObject};
 use crate::controller::suspicions::Suspicions;
@@ -66,8 +67,9 @@ const COUNT_AT_MOST_EVERY: Duration = Duration::from_secs(1);
 
 impl Bells {
     /// A changed application wakes its installations; one that is gone is forgotten, with the secret that may be held
-    /// for it, and wakes a platform that waits for it.
-    pub fn application(&self, event: &Event<OAuthApplication>, caches: &Caches, memories: &Memories) {
+    /// for it, and wakes a platform that waits for it, and the applications that wait for its place.
+    pub fn application(&self, event: &Event<OAuthApplication>, caches: &Caches, ctx: &Context) {
+        let memories = &ctx.memories;
         let (Event::Apply(object) | Event::Delete(object)) = event else {
             return;
         };
@@ -86,6 +88,11 @@ impl Bells {
         }
         if let (Event::Delete(_), Some(uid)) = (event, object.uid()) {
             memories.forget(&uid);
+            ctx.proven.forget(&uid);
+            for waiting in ctx.places.leave(&PlatformKey::of(object), &namespace, &uid) {
+                let waiting = caches.application(&namespace, &waiting);
+                waiting.inspect(|application| self.applications.ring(application));
+            }
         }
     }
 
@@ -268,13 +275,29 @@ pub fn dependents(platform: Option<&PlatformKey>, scope: usize, caches: &Caches,
     let Some(scope) = caches.scopes.get(scope) else { return };
     for application in scope.applications.state() {
         if platform.is_none_or(|key| PlatformKey::of(&application) == *key) {
-            bells.applications.ring(&application);
-            let namespace = application.namespace().unwrap_or_default();
-            let installations = caches.installations_of(&namespace, &application.name_any());
-            for installation in &installations {
-                bells.installations.ring(installation);
-            }
+            with_installations(&application, caches, bells);
         }
+    }
+}
+
+/// Every application of one scope that lies in one of these namespaces, and its installations.
+pub fn in_namespaces(names: &[String], scope: usize, caches: &Caches, bells: &Bells) {
+    let Some(scope) = caches.scopes.get(scope) else { return };
+    for application in scope.applications.state() {
+        if application
+            .namespace()
+            .is_some_and(|namespace| names.contains(&namespace))
+        {
+            with_installations(&application, caches, bells);
+        }
+    }
+}
+
+fn with_installations(application: &OAuthApplication, caches: &Caches, bells: &Bells) {
+    bells.applications.ring(application);
+    let namespace = application.namespace().unwrap_or_default();
+    for installation in &caches.installations_of(&namespace, &application.name_any()) {
+        bells.installations.ring(installation);
     }
 }
 

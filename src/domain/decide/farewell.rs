@@ -4,7 +4,7 @@ mod left;
 
 use std::time::Duration;
 
-use self::left::{left_behind, uncounted};
+use self::left::{left_behind, uncounted, unproven};
 use super::application::{call_failed, claimed, claimed_elsewhere, settle, view_stale};
 use super::{Decision, Recheck, Stage, Trouble, refuse, refuse_for_now};
 use crate::api::conditions::Reason;
@@ -135,13 +135,15 @@ fn on_record(seen: &Seen) -> Option<Decision> {
     })
 }
 
-/// Nothing that could be looked up is left. What cannot be is counted.
+/// Nothing is left that could be looked up and is proven to be ours. What cannot be is counted, and what may be is told.
 fn let_go(seen: &Seen) -> Decision {
     let why = "An answer was lost, and the platform offers nothing by which the client could be found.";
-    match uncounted(seen, why) {
-        Some(possible) => Decision::Act(Step::Record(vec![possible])),
-        None => Decision::Act(Step::Release),
+    let mut left: Vec<Orphan> = uncounted(seen, why).into_iter().collect();
+    left.extend(unproven(seen));
+    if left.is_empty() {
+        return Decision::Act(Step::Release);
     }
+    Decision::Act(Step::Record(left))
 }
 
 fn leave_it_there(farewell: &Farewell, seen: &Seen) -> Option<Decision> {
@@ -211,7 +213,7 @@ fn ours(seen: &Seen) -> Vec<ApplicationId> {
     if seen.rules.deletion_reads_both || named.is_none() {
         ids.extend(told.chain(known));
     }
-    ids.retain(|id| !carries_another_marker(id, seen));
+    ids.retain(|id| !is_unproven(id, seen));
     ids.extend(held);
     ids.extend(named.filter(|id| !proven_foreign(id, seen)));
     ids.sort();
@@ -231,10 +233,10 @@ fn proven_foreign(id: &ApplicationId, seen: &Seen) -> bool {
     !seen.platform.capabilities.marks || client.registration.marker != seen.marker()
 }
 
-/// Somebody else's for certain, whatever status says: whoever may write status could have named it there.
-fn carries_another_marker(id: &ApplicationId, seen: &Seen) -> bool {
+/// It was read, and nothing but status says that it is ours: whoever may write status could have named it there.
+fn is_unproven(id: &ApplicationId, seen: &Seen) -> bool {
     let client = seen.clients.get(id).and_then(Option::as_ref);
-    client.is_some_and(|client| seen.is_anothers(client))
+    client.is_some_and(|client| !seen.is_proven(client))
 }
 
 /// The claim was removed by hand while status still names a client: it is put back first.

@@ -3,6 +3,7 @@
 
 mod doubt;
 mod learn;
+mod proof;
 #[cfg(test)]
 pub(crate) mod scene;
 #[cfg(test)]
@@ -137,6 +138,8 @@ pub struct Told {
     pub allowed_by_us: Vec<TenantId>,
     /// Clients that may exist and that nobody knows.
     pub lost: u32,
+    /// The status of another resource names the same client. Told only where the platform carries no marker.
+    pub disputed: bool,
 }
 
 /// A client by its ids.
@@ -229,13 +232,6 @@ impl Seen {
             .map(|c| c.marker(&self.object.namespace, &self.object.name))
     }
 
-    /// The client carries the marker of another registration.
-    #[must_use]
-    pub fn is_anothers(&self, client: &RemoteClient) -> bool {
-        let marker = &client.registration.marker;
-        self.platform.capabilities.marks && marker.is_some() && *marker != self.marker()
-    }
-
     /// Clients with our marker that are still there, the newest first.
     #[must_use]
     pub fn marked(&self) -> Vec<&ApplicationId> {
@@ -262,7 +258,8 @@ impl Seen {
     #[must_use]
     pub fn lost(&self) -> u32 {
         let claimed = self.own_claim().map_or(0, |c| c.lost);
-        claimed.max(self.told.lost) + self.published.lost
+        // A user can write any number into the claim.
+        claimed.max(self.told.lost).saturating_add(self.published.lost)
     }
 
     /// Another claim now would make the client of a registration without outcome one that nobody can find (R8).

@@ -43,13 +43,15 @@ rules:
     - clusteroauthplatforms/status
     verbs:
     - patch
-  # The UID of kube-system tells this cluster's clients from another's, unless --instance is given. Whether its namespace is being deleted, too, says how long a deletion is waited for.
+  # The UID of kube-system tells this cluster's clients from another's, unless --instance is given. Whether its namespace is being deleted, too, says how long a deletion is waited for. Grants choose namespaces by their labels; only metadata is watched.
   - apiGroups:
     - ""
     resources:
     - namespaces
     verbs:
     - get
+    - list
+    - watch
   # Follows what users wish for; patch writes the claim and the finalizer. A namespace that is being deleted loses its bindings first: bound there, the right would be gone when the finalizers have to go.
   - apiGroups:
     - oauthregistrar.io

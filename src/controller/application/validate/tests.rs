@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::api::grant::{Grant, GrantedNamespaces};
 use crate::api::olt::{AllowedTenant as SpecTenant, OltApplication, Permissions as SpecPermissions};
-use crate::api::platform::{Grant, GrantedNamespaces};
 use crate::api::secret_output::SecretKeys;
+use crate::controller::labels::Labels;
 
 const NORTH: &str = "22222222-2222-4222-8222-222222222222";
 
@@ -53,9 +54,11 @@ fn grant(tenants: &[&str], permissions: &[&str]) -> Grant {
     Grant {
         namespaces: GrantedNamespaces {
             names: vec!["billing".into()],
+            selector: None,
         },
         tenant_ids: texts(tenants),
         permissions: texts(permissions),
+        max_applications: None,
     }
 }
 
@@ -69,7 +72,7 @@ fn checked(spec: &OAuthApplicationSpec, grants: &[Grant]) -> Result<Wanted, Trou
         namespace: "billing",
         name: "billing-sync",
         platform: &PlatformKey::cluster_wide("olt"),
-        granted: Granted::of(grants, "billing", &permissions),
+        granted: Granted::of(grants, "billing", &Labels::Unread, &permissions),
         permissions: &permissions,
         installed_tenants: vec![NORTH.into()],
     };

@@ -1,6 +1,6 @@
 //! Rules about the claim: before anything that cannot be repeated, a new attempt.
 
-use super::refusals::too_many_lost;
+use super::refusals::{crowded, too_many_lost};
 use crate::domain::claim::{Claim, Found};
 use crate::domain::decide::Decision;
 use crate::domain::observed::Seen;
@@ -24,7 +24,11 @@ pub(super) fn not_claimed(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
                 Unique::Ids => true,
                 Unique::Nothing => false,
             };
-            let purpose = if refused { Purpose::Register } else { Purpose::PutBack };
+            let purpose = if refused && wanted.crowded.is_none() {
+                Purpose::Register
+            } else {
+                Purpose::PutBack
+            };
             let next = Claim {
                 platform: seen.claimed_at(),
                 registers: true,
@@ -32,12 +36,12 @@ pub(super) fn not_claimed(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
             };
             Some(Decision::Act(Step::Claim(next, purpose)))
         }
-        Found::Nothing | Found::Elsewhere(_) => Some(Decision::Act(first_claim(wanted, seen))),
+        Found::Nothing | Found::Elsewhere(_) => Some(first_claim(wanted, seen)),
     }
 }
 
 /// The first claim; or, when somebody removed it, one that goes on where status or Secret left off.
-fn first_claim(wanted: &Wanted, seen: &Seen) -> Step {
+fn first_claim(wanted: &Wanted, seen: &Seen) -> Decision {
     let name = &wanted.registration.name;
     let (uid, holder) = (&seen.object.uid, &seen.holder);
     let secret = seen.output();
@@ -47,11 +51,14 @@ fn first_claim(wanted: &Wanted, seen: &Seen) -> Step {
         .as_ref()
         .or_else(|| secret.and_then(|s| s.registration_id.as_ref()));
     let Some(id) = before else {
+        if let Some(refused) = crowded(wanted) {
+            return refused;
+        }
         let first = Claim {
             platform: seen.claimed_at(),
             ..Claim::first(holder, uid, seen.fresh_id.clone(), name)
         };
-        return Step::Claim(first, Purpose::Register);
+        return Decision::Act(Step::Claim(first, Purpose::Register));
     };
     let attempt = seen.told.attempt.max(secret.map_or(0, |s| s.attempt)) + 1;
     let claim = Claim {
@@ -61,7 +68,7 @@ fn first_claim(wanted: &Wanted, seen: &Seen) -> Step {
         platform: seen.claimed_at(),
         ..Claim::first(holder, uid, id.clone(), name)
     };
-    Step::Claim(claim, Purpose::PutBack)
+    Decision::Act(Step::Claim(claim, Purpose::PutBack))
 }
 
 /// Claims for this call, under the name of the claim before.
@@ -78,15 +85,19 @@ pub(super) fn claim_next(claim: &Claim, purpose: Purpose, seen: &Seen, name: &st
     let still_open = claim.registers && seen.doubted() && !can.is_blind();
     next.registers = purpose == Purpose::Register || still_open;
     if seen.would_lose() && seen.rules.lost_counted_in_claim {
-        next.lost = seen.lost() + 1;
+        next.lost = seen.lost().saturating_add(1);
     }
     next.attempt -= i64::from(!seen.rules.claims_count);
     Decision::Act(Step::Claim(next, purpose))
 }
 
-/// Claims for a registration under the wanted name, unless too many clients may exist already that nobody can find.
+/// Claims for a registration under the wanted name, unless there is no place for it, or too many clients may exist already
+/// that nobody can find.
 pub(super) fn register(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
     let claim = seen.own_claim()?;
+    if let Some(refused) = crowded(wanted) {
+        return Some(refused);
+    }
     let name = &wanted.registration.name;
     if seen.would_lose() && seen.lost() >= LOST_AT_MOST && !seen.retry_asked {
         return Some(too_many_lost(wanted, seen));

@@ -1,7 +1,7 @@
 //! Rules about the client at the platform: which one is ours, is it there, is it as wanted.
 
 use super::claiming::{claimed, register};
-use super::refusals::{mass_absence, name_conflict, not_kept, outcome_unknown};
+use super::refusals::{crowded, mass_absence, name_conflict, not_kept, outcome_unknown};
 use super::replacing::take_over;
 use super::{registration, settle};
 use crate::domain::decide::Decision;
@@ -75,12 +75,15 @@ pub(super) fn client_missing(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
         Unique::Ids => false,
         Unique::Nothing => true,
     };
+    // A register would tell by a name that is taken whether our client is there. Without a place it is not sent.
+    let may_be_there = may_be_there || (can.marks && wanted.crowded.is_some());
     if !(taken || gone || may_be_there) {
         return register(wanted, seen);
     }
     match (&seen.scan, seen.marked().first()) {
         (None, _) => Some(Decision::Look(Look::Scan)),
         (Some(_), Some(id)) => take_over(id, wanted, seen),
+        (Some(_), None) if wanted.crowded.is_some() => crowded(wanted),
         (Some(scan), None) if scan.name_taken && can.unique == Unique::Names => Some(name_conflict(wanted)),
         (Some(scan), None) if gone && !believed(scan, seen) => Some(mass_absence(scan.absence)),
         (Some(_), None) if absence_waits(seen) && seen.doubted() && !seen.looked_after_the_wait() => {

@@ -2,6 +2,7 @@
 
 mod claiming;
 mod client;
+mod proof;
 mod refusals;
 mod replacing;
 mod secret;
@@ -9,6 +10,7 @@ mod secret;
 pub(super) use self::claiming::claimed;
 use self::claiming::not_claimed;
 use self::client::{client_differs, client_missing, late_twin, secret_names_another, several_marked};
+use self::proof::client_not_proven;
 use self::replacing::former_left;
 use self::secret::{secret_altered, secret_in_memory, secret_missing, secret_not_ours, secret_unproved};
 use super::{Decision, Recheck, Stage, Trouble, failed, farewell, identity_changed, refuse_for_now};
@@ -40,6 +42,7 @@ fn present(wanted: &Wanted, seen: &Seen) -> Decision {
         .or_else(|| secret_from_beyond(seen)) // our view of the claim is stale, or a user wrote a number
         .or_else(|| secret_names_another(seen)) // the Secret outranks status, if the marker agrees
         .or_else(|| several_marked(seen)) // keep one, deregister the others
+        .or_else(|| client_not_proven(seen)) // not ours to touch, whatever status says
         .or_else(|| client_missing(wanted, seen)) // register, or adopt what carries our marker
         .or_else(|| secret_missing(wanted, seen)) // obtain a new one
         .or_else(|| client_differs(wanted, seen)) // bring it in line

@@ -4,6 +4,7 @@ use crate::api::conditions::Reason;
 use crate::domain::decide::{Decision, Recheck, Stage, Trouble, refuse_for_now};
 use crate::domain::drift::Absence;
 use crate::domain::observed::Seen;
+use crate::domain::port::RemoteClient;
 use crate::domain::registration::Change;
 use crate::domain::wish::Wanted;
 
@@ -16,6 +17,12 @@ pub(super) fn not_ours(whose: &str) -> Decision {
         Reason::SecretNotOwned,
         format!("{whose}. It is not touched. Remove it, or choose another spec.secret.name in a new OAuthApplication."),
     )
+}
+
+/// No place is left for one client more; a deletion or another grant makes room, and a watch tells of both.
+pub(super) fn crowded(wanted: &Wanted) -> Option<Decision> {
+    let trouble = wanted.crowded.clone()?;
+    Some(Decision::Refuse(trouble, Recheck::Later))
 }
 
 pub(super) fn contested(seen: &Seen) -> bool {
@@ -53,7 +60,7 @@ pub(super) fn outcome_unknown(wanted: &Wanted) -> Decision {
 pub(super) fn too_many_lost(wanted: &Wanted, seen: &Seen) -> Decision {
     let message = format!(
         "{} registrations were sent whose answers were lost, and the platform cannot be asked which clients exist. Find out why answers get lost, and remove clients {:?} there that nobody uses. Then set the annotation oauthregistrar.io/retry to a new value: it permits one more.",
-        seen.lost() + 1,
+        seen.lost().saturating_add(1),
         wanted.registration.name
     );
     let trouble = Trouble {
@@ -81,6 +88,20 @@ pub(super) fn mass_absence(absence: Option<Absence>) -> Decision {
         "{gone} of {ours} clients are gone from the platform at once, this one among them. That is rather a platform restored from a backup, or a list that is not all of it, than somebody's wish, and nothing is registered in their place. Look at the platform. If they are really gone, set the annotation oauthregistrar.io/retry to a new value on each."
     );
     refuse_for_now(Stage::Registered, Reason::MassAbsence, message)
+}
+
+pub(super) fn not_proven(client: &RemoteClient, seen: &Seen) -> Decision {
+    let id = &client.application_id;
+    let message = match seen.marker().filter(|_| seen.platform.capabilities.marks) {
+        Some(marker) => format!(
+            "Client {id} at the platform, which status names, does not carry the marker {} of this resource, and its credentials are not those of the Secret: nothing proves that it is ours. It is not touched. If it is, put the marker back at the platform; if not, delete this resource.",
+            marker.as_str()
+        ),
+        None => format!(
+            "Client {id} at the platform is named by the status of another OAuthApplication, too, its credentials are not those of the Secret, and without a marker nobody can tell whose it is. It is not touched. Delete the OAuthApplication that it does not belong to."
+        ),
+    };
+    refuse_for_now(Stage::Registered, Reason::OutcomeUnknown, message)
 }
 
 pub(super) fn not_kept(change: &Change) -> Decision {

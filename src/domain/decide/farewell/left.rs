@@ -29,7 +29,26 @@ pub(super) fn left_behind(seen: &Seen, why: &str) -> Vec<Orphan> {
         all.push(orphan(None));
     }
     all.extend(uncounted(seen, why));
+    all.extend(unproven(seen));
     all
+}
+
+/// The client that only status says to be ours, if nothing proves it to be another's. It is not touched; with the record a
+/// person looks whose it is. Where it is proven later that it is nobody else's, the record is worked off.
+pub(super) fn unproven(seen: &Seen) -> Option<Orphan> {
+    let id = &seen.told.known.as_ref()?.application_id;
+    let client = seen.clients.get(id)?.as_ref()?;
+    if seen.is_proven(client) || seen.is_anothers(client) {
+        return None;
+    }
+    Some(Orphan {
+        client: Some(left_client(id.clone(), seen)),
+        marker: marker(seen).filter(|_| seen.platform.capabilities.marks),
+        scan: false,
+        possible: 0,
+        identity: seen.claimed_at(),
+        why: "Only the status of the resource said that the client was its own.".to_owned(),
+    })
 }
 
 /// Registrations whose answers were lost, where neither a marker nor an id can find what they made.

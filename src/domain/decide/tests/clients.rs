@@ -63,7 +63,7 @@ fn a_marker_that_somebody_removed_is_put_back() {
         ..marked()
     };
     let change = Change::between(&marked(), &bare);
-    let seen = changed().with_remote(remote("app-1", bare));
+    let seen = changed().with_remote(remote("app-1", bare)).proved(Proof::Works);
     assert_eq!(decided(&seen), acts(Step::Update("app-1".into(), change)));
 }
 

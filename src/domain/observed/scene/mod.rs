@@ -138,6 +138,7 @@ impl Seen {
             replaced: 0,
             allowed_by_us: vec![],
             lost: 0,
+            disputed: false,
         };
         self.known = Some(client(id));
         self.applied = true;
@@ -241,6 +242,13 @@ impl Seen {
     pub(crate) fn unmarked(mut self) -> Self {
         self.platform.capabilities.marks = false;
         self
+    }
+
+    /// It carries none, and the status of another resource names the same client.
+    pub(crate) fn disputed(self) -> Self {
+        let mut seen = self.unmarked();
+        seen.told.disputed = true;
+        seen
     }
 
     /// What no two clients of the platform share.

@@ -90,6 +90,7 @@ pub(crate) fn wanted() -> Wanted {
         },
         method: AuthMethod::ClientSecretBasic,
         installed_tenants: vec![],
+        crowded: None,
     }
 }
 
