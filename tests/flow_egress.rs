@@ -128,6 +128,10 @@ fn another_name() -> Option<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_resolves_to_the_operators_own_machine_is_refused_and_gets_no_connection() {
     let Some(host) = another_name() else {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "/etc/hosts has no name for this machine but localhost: there is nothing to resolve"
+        );
         eprintln!("/etc/hosts has no name for this machine but localhost: nothing to resolve");
         return;
     };

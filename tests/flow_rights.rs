@@ -55,6 +55,7 @@ async fn the_check_tells_what_is_missing_and_what_is_too_much() {
     let check = async || {
         let args = [
             "check",
+            "--leader-elect",
             "--namespace",
             OPERATOR_NAMESPACE,
             "--watch-namespace",

@@ -15,6 +15,8 @@ use crate::world::{connect, target};
 /// What our connections carry; nobody may ever see it. A JWT that names the tenant `t-1`.
 pub const CANARY_TOKEN: &str = "e30.eyJ0ZW5hbnQiOiJ0LTEifQ.canary-token-5b0e91c7";
 pub const CANARY_SECRET: &str = "-canary+secret/93d2";
+/// Of the length of every marker.
+const NO_MARKER: &str = "[reg:0123456789abcdef]";
 
 /// Closes its port when dropped.
 pub struct Script {
@@ -27,7 +29,8 @@ pub struct Script {
 
 impl Script {
     /// Answers the n-th connection with the n-th of `answers`, and later ones with the last. `{url}` in an answer stands
-    /// for the address, `{token}` and `{secret}` for the canaries.
+    /// for the address, `{token}` and `{secret}` for the canaries, `{marker}` for the ownership marker of the last request
+    /// that carried one.
     pub async fn start(answers: &[&str]) -> Self {
         Self::with_token(answers, CANARY_TOKEN).await
     }
@@ -84,12 +87,25 @@ async fn serve(listener: TcpListener, answers: Vec<String>, seen: Arc<Mutex<Vec<
     let mut number = 0;
     while let Ok((mut stream, _)) = listener.accept().await {
         let request = request(&mut stream).await;
-        seen.lock().unwrap().push(request);
-        let answer = &answers[number.min(answers.len() - 1)];
+        let requests = {
+            let mut seen = seen.lock().unwrap();
+            seen.push(request);
+            seen.clone()
+        };
+        let answer = answers[number.min(answers.len() - 1)].replace("{marker}", &last_marker(&requests));
         number += 1;
         stream.write_all(answer.as_bytes()).await.ok();
         stream.shutdown().await.ok();
     }
+}
+
+/// `[reg:…]` as it was sent last.
+fn last_marker(requests: &[String]) -> String {
+    let sent = requests.iter().rev().find_map(|request| {
+        let (_, rest) = request.split_once("[reg:")?;
+        rest.split_once(']')
+    });
+    sent.map_or_else(|| " ".repeat(NO_MARKER.len()), |(marker, _)| format!("[reg:{marker}]"))
 }
 
 /// Reads headers and as much body as they announce, so that closing does not reset the connection.
@@ -113,8 +129,11 @@ async fn request(stream: &mut TcpStream) -> String {
 
 /// An answer with status line, type and honest length.
 pub fn answer(status: &str, content_type: &str, body: &str) -> String {
-    // The canaries are filled in later; each has a fixed length.
-    let filled = body.replace("{token}", CANARY_TOKEN).replace("{secret}", CANARY_SECRET);
+    // The canaries and the marker are filled in later; each has a fixed length.
+    let filled = body
+        .replace("{token}", CANARY_TOKEN)
+        .replace("{secret}", CANARY_SECRET)
+        .replace("{marker}", NO_MARKER);
     let length = filled.len();
     format!(
         "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"

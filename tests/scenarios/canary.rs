@@ -20,8 +20,7 @@ use crate::stage::{NAME, Stage};
 /// Nothing is waited out: no other process is there.
 const SETTLE: Duration = Duration::ZERO;
 const CREATED: &str = r#"{"data":{"id":"app-1","name":"billing-sync","x":"{token}","oauth2Client":{"id":"client-1","secret":"{secret}"}}}"#;
-const FOUND: &str =
-    r#"{"data":{"id":"app-1","name":"billing-sync","oauth2Client":{"id":"client-1"},"x":"{token} {secret}"}}"#;
+const FOUND: &str = r#"{"data":{"id":"app-1","name":"billing-sync","teaserDescription":"{marker}","oauth2Client":{"id":"client-1"},"x":"{token} {secret}"}}"#;
 const ROTATED: &str = r#"{"data":{"id":"client-1","secret":"{secret}"}}"#;
 const DISCOVERED: &str = r#"{"issuer":"{url}/realm","token_endpoint":"{url}/token","x":"{token}"}"#;
 const TOKEN: &str = r#"{"access_token":"{token}","token_type":"Bearer","expires_in":300}"#;
