@@ -6,6 +6,7 @@ mod chart;
 mod crds;
 mod folder;
 mod install;
+mod rights_page;
 
 use anyhow::{Result, bail};
 
@@ -15,7 +16,13 @@ use folder::Folder;
 use crate::paths;
 
 /// What is generated. A further kind of file is a further line here.
-const PRODUCERS: [fn() -> Result<Folder>; 4] = [crds::folder, install::folder, chart::definitions, chart::templates];
+const PRODUCERS: [fn() -> Result<Folder>; 5] = [
+    crds::folder,
+    install::folder,
+    chart::definitions,
+    chart::templates,
+    rights_page::folder,
+];
 
 const CURE: &str = "run `cargo xtask generate`";
 
