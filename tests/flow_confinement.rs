@@ -150,6 +150,31 @@ async fn the_operator_changes_no_secret_of_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_is_to_stay_is_let_go_also_when_somebody_took_its_label_off() {
+    let space = CLUSTER.space().await;
+    let mut application = space.application("sync");
+    application["spec"]["deletion"] = json!({ "policy": "Orphan" });
+    space.apply(application).await;
+    space.ready("OAuthApplication", "sync").await;
+    let paused = |value: Value| json!({ "metadata": { "annotations": { "oauthregistrar.io/paused": value } } });
+    space.patch("OAuthApplication", "sync", paused("true".into())).await;
+    space
+        .until("OAuthApplication", "sync", "is paused", |object| {
+            kit::condition(object, "Paused")["status"] == "True"
+        })
+        .await;
+    space
+        .patch("Secret", "sync", json!({ "metadata": { "labels": null } }))
+        .await;
+    space.delete("OAuthApplication", "sync").await;
+    space.patch("OAuthApplication", "sync", paused(Value::Null)).await;
+    space.gone("OAuthApplication", "sync").await;
+    let secret = space.get("Secret", "sync").await;
+    assert_eq!(secret["metadata"]["ownerReferences"], Value::Null);
+    assert_eq!(secret["metadata"]["labels"]["oauthregistrar.io/secret"], "output");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn more_rights_by_mistake_delete_no_secret_of_others() {
     let space = CLUSTER.space().await;
     let (owner, hand) = scene(&space).await;

@@ -131,3 +131,26 @@ async fn a_leader_that_stood_still_finds_another_one_and_ends() {
     one_client_each(&space, &["first", "second", "third"]).await;
     assert!(second.stop(), "it ends in order");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_that_somebody_deleted_is_made_again_by_the_next_start() {
+    let (cluster, second) = replicas("flow_replicas_lease").await;
+    let space = cluster.space().await;
+    works(&space, "first").await;
+    Objects::new(space.client(), OPERATOR_NAMESPACE)
+        .delete("Lease", rights::LEASE)
+        .await;
+    for replica in [&cluster.operator, &second] {
+        until("it ends", async || replica.runs(), |runs| !runs).await;
+        assert!(
+            replica.log().contains("the Lease oauth-registrar is gone"),
+            "{}",
+            replica.log()
+        );
+    }
+    let third = cluster.operator.twin();
+    third.start();
+    works(&space, "second").await;
+    one_client_each(&space, &["first", "second"]).await;
+    assert!(third.stop(), "it ends in order");
+}

@@ -113,11 +113,15 @@ impl<'a> SecretStore<'a> {
         }
     }
 
-    /// Takes our owner reference off, so that the Secret outlives the resource.
+    /// Takes our owner reference off, so that the Secret outlives the resource. A label that somebody took off is put back:
+    /// without it no write of ours is admitted (`api::rights::confinement`).
     pub async fn disown(&self, seen: &OutputSecret) -> Result<(), Error> {
+        let mut labels = seen.labels.clone();
+        labels.insert(SECRET_LABEL.into(), OUTPUT.into());
         let patch = patch(json!([
             {"op": "test", "path": "/metadata/uid", "value": seen.uid},
             {"op": "replace", "path": "/metadata/resourceVersion", "value": seen.resource_version},
+            {"op": "add", "path": "/metadata/labels", "value": labels},
             {"op": "remove", "path": format!("/metadata/ownerReferences/{}", seen.owner_index)},
         ]));
         call(

@@ -2,12 +2,13 @@
 //!
 //! It saves work, no more: two leaders at once do no harm, since each claim tests the version of its resource. And there can
 //! be two for a while: a lease's expiry is a time of the leader's clock, read by the others' clocks. Clocks that differ by more
-//! than [`GRACE`] make it likely, a process that stood still makes it certain.
+//! than its grace (5 s) make it likely, a process that stood still makes it certain.
 
 use std::future::Future;
 use std::time::Duration;
 
-use kube::Client;
+use k8s_openapi::api::coordination::v1::Lease;
+use kube::{Api, Client};
 use kube_lease_manager::LeaseManagerBuilder;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
@@ -30,7 +31,7 @@ impl Leadership {
     /// Stands for election to this Lease, for as long as the process lives. `identity` is another one for each process.
     /// Calls through `client` must have a time-out, else a silent API server would stop the renewals for good.
     pub async fn stand(client: Client, namespace: &str, lease: &str, identity: &str) -> Result<Self, String> {
-        let manager = LeaseManagerBuilder::new(client, lease)
+        let manager = LeaseManagerBuilder::new(client.clone(), lease)
             .with_namespace(namespace)
             .with_identity(identity)
             .with_duration(DURATION)
@@ -40,10 +41,14 @@ impl Leadership {
             .map_err(|error| format!("the Lease {namespace}/{lease} cannot be read or made: {error}"))?;
         tracing::info!(namespace, lease, identity, "this replica stands for election");
         let (held, manager) = manager.watch().await;
+        let gone = gone(Api::namespaced(client, namespace), lease.to_owned());
         let (sender, leads) = watch::channel(false);
         let (step_down, asked) = oneshot::channel();
         let task = tokio::spawn(async move {
-            let ended = follow(held, &sender, asked).await;
+            let ended = tokio::select! {
+                ended = follow(held, &sender, asked) => ended,
+                why = gone => Err(why),
+            };
             // Its receiver is gone: the manager releases the lease and ends.
             let released = async {
                 manager
@@ -76,11 +81,22 @@ impl Leadership {
         }
     }
 
-    /// Releases the lease, so that another replica takes over at once.
+    /// Releases the lease. Another replica takes over when it looks the next time, within 15 seconds.
     pub async fn release(self) {
         // Both fail only when the task has ended, and then there is nothing to release.
         let _ = self.step_down.send(());
         let _ = self.task.await;
+    }
+}
+
+/// Ends when somebody has deleted the lease, which is made at a start only: without it nobody would ever take over.
+async fn gone(leases: Api<Lease>, name: String) -> String {
+    loop {
+        tokio::time::sleep(Duration::from_secs(DURATION)).await;
+        // Any other failure is the manager's to tell.
+        if let Ok(None) = leases.get_metadata_opt(&name).await {
+            return format!("the Lease {name} is gone");
+        }
     }
 }
 

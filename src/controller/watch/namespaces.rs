@@ -98,10 +98,14 @@ impl Namespaces {
     }
 }
 
-/// What the API server said, if it refuses the list and will do so again; not that a list has become too old, or that it wishes
-/// for a pause.
+/// What the API server said, if it refuses the list or the watch and will do so again; not that a list has become too old, or
+/// that it wishes for a pause.
 fn refusal(error: &Error) -> Option<&str> {
-    let Error::InitialListFailed(kube::Error::Api(status)) = error else {
+    let (Error::InitialListFailed(kube::Error::Api(status))
+    | Error::WatchStartFailed(kube::Error::Api(status))
+    | Error::WatchFailed(kube::Error::Api(status))
+    | Error::WatchError(status)) = error
+    else {
         return None;
     };
     let lasts = (400..500).contains(&status.code) && ![408, 410, 429].contains(&status.code);
@@ -151,27 +155,36 @@ fn labels_of(namespace: Meta) -> Arc<BTreeMap<String, String>> {
 
 /// Watches until told to stop. Another label wakes what lies in its namespace.
 pub(super) async fn run(ctx: Arc<Context>, caches: Arc<Caches>, scopes: Vec<Bells>, stop: Stop) {
-    let api: Api<Meta> = Api::all(ctx.client.clone());
-    let heard = watcher(api, watcher::Config::default())
-        .default_backoff()
-        .for_each(|event| {
-            let event = logged(event);
-            let news = caches.namespaces.hear(event.as_ref().map(Clone::clone));
-            for (scope, bells) in scopes.iter().enumerate() {
-                match &news {
-                    News::All => wakes::dependents(None, scope, &caches, bells),
-                    News::Of(names) if names.is_empty() => {}
-                    News::Of(names) => wakes::in_namespaces(names, scope, &caches, bells),
-                }
-            }
-            // A right that is missing is not there a second later; the watch goes on when this has passed.
-            let pause = event.as_ref().err().filter(|error| refusal(error).is_some());
-            let pause = pause.map(|_| ctx.recheck()).unwrap_or_default();
-            tokio::time::sleep(pause)
-        });
+    let watched = async {
+        loop {
+            until_refused(&ctx, &caches, &scopes).await;
+            // A right that is missing is not there a second later. Then a list tells what is true; a watch alone could go on
+            // from what was known before.
+            tokio::time::sleep(ctx.recheck()).await;
+        }
+    };
     tokio::select! {
-        () = heard => {}
+        () = watched => {}
         () = stop => {}
+    }
+}
+
+async fn until_refused(ctx: &Context, caches: &Arc<Caches>, scopes: &[Bells]) {
+    let api: Api<Meta> = Api::all(ctx.client.clone());
+    let mut events = watcher(api, watcher::Config::default()).default_backoff().boxed();
+    while let Some(event) = events.next().await {
+        let event = logged(event);
+        let news = caches.namespaces.hear(event.as_ref().map(Clone::clone));
+        for (scope, bells) in scopes.iter().enumerate() {
+            match &news {
+                News::All => wakes::dependents(None, scope, caches, bells),
+                News::Of(names) if names.is_empty() => {}
+                News::Of(names) => wakes::in_namespaces(names, scope, caches, bells),
+            }
+        }
+        if event.is_err_and(|error| refusal(&error).is_some()) {
+            return;
+        }
     }
 }
 
@@ -194,6 +207,14 @@ mod tests {
             ..Status::default()
         };
         Error::InitialListFailed(kube::Error::Api(Box::new(status)))
+    }
+
+    /// Of a watch whose list was read before: the only way in which a right that is taken away later shows.
+    fn refused_later(code: u16) -> Error {
+        let Error::InitialListFailed(why) = refused(code) else {
+            unreachable!()
+        };
+        Error::WatchStartFailed(why)
     }
 
     /// The team that is known.
@@ -267,7 +288,7 @@ mod tests {
         assert_eq!(all.labels("billing"), Labels::Refused("namespaces is forbidden".into()));
         assert_eq!(list(&all, &[("billing", "a")]), News::All);
         assert_eq!(team(&all, "billing").as_deref(), Some("a"));
-        all.hear(Err(&refused(403)));
+        assert_eq!(all.hear(Err(&refused_later(403))), News::All);
         assert_eq!(
             team(&all, "billing"),
             None,

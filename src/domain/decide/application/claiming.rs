@@ -17,6 +17,8 @@ pub(super) fn not_claimed(wanted: &Wanted, seen: &Seen) -> Option<Decision> {
     match &seen.claim {
         Found::Here(_) if seen.object.has_finalizer => None,
         Found::Here(claim) => Some(claim_next(claim, Purpose::PutBack, seen, &claim.name)),
+        // Where there is no marker to look for, it could only register.
+        Found::Carried(_) if !seen.platform.capabilities.marks && wanted.crowded.is_some() => crowded(wanted),
         Found::Carried(claim) => {
             // Only where a second client is refused may it be tried without a look.
             let refused = match seen.platform.capabilities.unique {

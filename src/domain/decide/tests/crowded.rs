@@ -46,6 +46,8 @@ fn a_claim_of_another_resource_is_taken_over_without_a_registration() {
         decided(&carried),
         Decision::Act(Step::Claim(_, Purpose::PutBack))
     ));
+    // Without markers nothing could be found; a claim would only be in doubt, for nothing that was sent.
+    assert_eq!(decided(&carried.unmarked()), refused());
 }
 
 #[test]
