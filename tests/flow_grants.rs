@@ -9,7 +9,7 @@
 
 mod kit;
 
-use kit::{Cluster, Installation, OPERATOR_NAMESPACE, Pace, TestSpace, operator_args, until};
+use kit::{Cluster, Installation, OPERATOR_NAMESPACE, Pace, TestSpace, condition, operator_args, until};
 use oauth_registrar::api::rights;
 use serde_json::{Value, json};
 use simulator::fixture::{APPLICATIONS_READ, T2, T3, WRITER_T2};
@@ -217,10 +217,15 @@ async fn an_operator_that_may_not_list_namespaces_serves_grants_by_name_and_says
         "get, list and watch on namespaces",
     ];
     space.apply(space.application("refused")).await;
-    let message = space
-        .says("OAuthApplication", "refused", "Accepted", "False", "Reconciling")
+    // Under the same reason it says before that its platform is being connected.
+    let says_why = |object: &Value| {
+        let accepted = condition(object, "Accepted");
+        let message = accepted["message"].as_str().unwrap_or_default();
+        accepted["reason"] == "Reconciling" && words.iter().all(|word| message.contains(word))
+    };
+    space
+        .until("OAuthApplication", "refused", "says what it waits for", says_why)
         .await;
-    assert!(words.iter().all(|word| message.contains(word)), "{message}");
     assert_eq!(space.platform.applications().await, Vec::<Value>::new());
     for right in rights {
         space.apply(right).await;
