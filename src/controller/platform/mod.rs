@@ -164,18 +164,21 @@ async fn connect(object: &dyn PlatformObject, uid: &str, ctx: &Context) -> Resul
         Err(failure) => {
             let failures = ctx.memories.of(uid).failures + 1;
             let (trouble, after) = trouble(&failure, &named, namespace, failures, ctx);
-            // A platform that is away for a moment is still the same one: what depends on it tries for itself.
-            let passing = matches!(
-                failure.class,
-                Class::Transient | Class::Ambiguous | Class::RateLimited(_) | Class::Barred
-            );
-            Ok(if same && passing {
+            Ok(if same && is_passing(failure.class) {
                 Ending::Refused(trouble, after)
             } else {
                 refused(&key, trouble, after, ctx)
             })
         }
     }
+}
+
+/// A platform that is away for a moment is still the same one: what depends on it tries for itself.
+fn is_passing(class: Class) -> bool {
+    matches!(
+        class,
+        Class::Transient | Class::Ambiguous | Class::RateLimited(_) | Class::Barred
+    )
 }
 
 /// Dependents that are being deleted still need the connection that was there.
